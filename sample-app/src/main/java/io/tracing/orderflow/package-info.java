@@ -1,0 +1,10 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * OrderFlow: five services, one broker, one database, one trace.
+ */
+@NullMarked
+package io.tracing.orderflow;
+
+import org.jspecify.annotations.NullMarked;
