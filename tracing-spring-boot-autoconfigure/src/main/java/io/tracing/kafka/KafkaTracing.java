@@ -1,0 +1,241 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.kafka;
+
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.function.Predicate;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.tracing.messaging.MessagingClient;
+import io.tracing.messaging.MessagingClient.ServerAddress;
+import io.tracing.messaging.MessagingTracing;
+import io.tracing.messaging.OperationType;
+import org.apache.kafka.clients.producer.Producer;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.ProducerFactory;
+import org.springframework.kafka.listener.AbstractMessageListenerContainer;
+import org.springframework.kafka.listener.RecordInterceptor;
+
+/**
+ * Traces Kafka clients. The auto-configuration does all of this for the beans of an
+ * application; this is for clients that are no beans, and for applications without it.
+ */
+public final class KafkaTracing {
+
+	static final String SYSTEM = "kafka";
+
+	private final MessagingTracing messaging;
+
+	private final RecordAttributes recordAttributes;
+
+	private final Predicate<String> topics;
+
+	private final TracingProducerListener producerListener;
+
+	private KafkaTracing(Builder builder) {
+		this.messaging = builder.messaging;
+		this.recordAttributes = new RecordAttributes(builder.messaging.attributes(), builder.captureKey);
+		this.topics = builder.topics;
+		this.producerListener = (builder.producerListener != null) ? builder.producerListener
+				: new TracingProducerListener(builder.messaging);
+	}
+
+	/**
+	 * Create an instance with the defaults.
+	 * @param openTelemetry what makes spans, and reads and writes contexts
+	 * @return the instance
+	 */
+	public static KafkaTracing create(OpenTelemetry openTelemetry) {
+		return builder(MessagingTracing.create(openTelemetry)).build();
+	}
+
+	/**
+	 * Start to build an instance.
+	 * @param messaging what it shares with the tracing of other brokers
+	 * @return a builder
+	 */
+	public static Builder builder(MessagingTracing messaging) {
+		return new Builder(messaging);
+	}
+
+	/**
+	 * Trace the producers that a factory will make.
+	 * @param factory the factory
+	 * @return whether its producers are traced: a factory of the user's own may not
+	 * support post-processors, then use {@link #wrap(Producer, Map)}
+	 */
+	public boolean instrument(ProducerFactory<?, ?> factory) {
+		return instrumentProducers(factory);
+	}
+
+	private <K, V> boolean instrumentProducers(ProducerFactory<K, V> factory) {
+		if (!isTraced(factory)) {
+			factory.addPostProcessor(new TracingProducerPostProcessor<>(this, factory));
+		}
+		return isTraced(factory);
+	}
+
+	private static boolean isTraced(ProducerFactory<?, ?> factory) {
+		return factory.getPostProcessors().stream().anyMatch(TracingProducerPostProcessor.class::isInstance);
+	}
+
+	/**
+	 * Trace the record listeners of the containers that a factory will make, in front of
+	 * the interceptor that it has.
+	 * @param factory the factory
+	 */
+	public void instrument(AbstractKafkaListenerContainerFactory<?, ?, ?> factory) {
+		instrument(factory, new TracingRecordInterceptor<>(this));
+	}
+
+	/**
+	 * Trace the record listeners of the containers that a factory will make, with an
+	 * interceptor of a given kind.
+	 * @param factory the factory
+	 * @param interceptor traces, in front of the interceptor that the factory has
+	 */
+	@SuppressWarnings("unchecked")
+	public void instrument(AbstractKafkaListenerContainerFactory<?, ?, ?> factory,
+			TracingRecordInterceptor<Object, Object> interceptor) {
+		AbstractKafkaListenerContainerFactory<?, Object, Object> target = (AbstractKafkaListenerContainerFactory<?, Object, Object>) factory;
+		RecordInterceptor<Object, Object> existing = target.getRecordInterceptor();
+		if (!(existing instanceof TracingRecordInterceptor)) {
+			target.setRecordInterceptor(interceptor.inFrontOf(existing, server(target.getConsumerFactory())));
+		}
+	}
+
+	/**
+	 * Trace the record listener of a container that no factory made, in front of the
+	 * interceptor that it has. Takes effect when the container starts.
+	 * @param container the container
+	 */
+	public void instrument(AbstractMessageListenerContainer<?, ?> container) {
+		instrument(container, new TracingRecordInterceptor<>(this));
+	}
+
+	/**
+	 * Trace the record listener of a container that no factory made, with an interceptor
+	 * of a given kind.
+	 * @param container the container
+	 * @param interceptor traces, in front of the interceptor that the container has
+	 */
+	@SuppressWarnings("unchecked")
+	public void instrument(AbstractMessageListenerContainer<?, ?> container,
+			TracingRecordInterceptor<Object, Object> interceptor) {
+		AbstractMessageListenerContainer<Object, Object> target = (AbstractMessageListenerContainer<Object, Object>) container;
+		RecordInterceptor<Object, Object> existing = target.getRecordInterceptor();
+		if (!(existing instanceof TracingRecordInterceptor)) {
+			target.setRecordInterceptor(interceptor.inFrontOf(existing, null));
+		}
+	}
+
+	/**
+	 * Trace a producer.
+	 * @param producer the producer
+	 * @param configuration its configuration, which names the broker
+	 * @param <K> the type of the keys
+	 * @param <V> the type of the values
+	 * @return a producer that traces what it sends, or the given one if it does already
+	 */
+	@SuppressWarnings("unchecked")
+	public <K, V> Producer<K, V> wrap(Producer<K, V> producer, Map<String, ?> configuration) {
+		if (TracingProducer.isTraced(producer)) {
+			return producer;
+		}
+		try {
+			MessagingClient client = new MessagingClient(SYSTEM, KafkaClientId.of(producer.metrics()), null,
+					BootstrapServers.singleServer(configuration));
+			KafkaOperations operations = new KafkaOperations(this.messaging, OperationType.SEND, client);
+			return (Producer<K, V>) Proxy.newProxyInstance(Producer.class.getClassLoader(),
+					new Class<?>[] { Producer.class }, new TracingProducer<>(producer, this, operations));
+		}
+		catch (Throwable ex) {
+			this.messaging.faults().report("wrapping a Kafka producer", ex);
+			return producer;
+		}
+	}
+
+	MessagingTracing messaging() {
+		return this.messaging;
+	}
+
+	RecordAttributes recordAttributes() {
+		return this.recordAttributes;
+	}
+
+	TracingProducerListener producerListener() {
+		return this.producerListener;
+	}
+
+	boolean traces(String topic) {
+		return this.topics.test(topic);
+	}
+
+	private static @Nullable ServerAddress server(@Nullable ConsumerFactory<?, ?> factory) {
+		return (factory != null) ? BootstrapServers.singleServer(factory.getConfigurationProperties()) : null;
+	}
+
+	/**
+	 * Builds a {@link KafkaTracing}.
+	 */
+	public static final class Builder {
+
+		private final MessagingTracing messaging;
+
+		private boolean captureKey = true;
+
+		private Predicate<String> topics = (topic) -> true;
+
+		private @Nullable TracingProducerListener producerListener;
+
+		private Builder(MessagingTracing messaging) {
+			this.messaging = messaging;
+		}
+
+		/**
+		 * Choose whether the key of a record becomes an attribute. A key can be personal
+		 * data.
+		 * @param captureKey whether to capture, {@code true} by default
+		 * @return this builder
+		 */
+		public Builder captureKey(boolean captureKey) {
+			this.captureKey = captureKey;
+			return this;
+		}
+
+		/**
+		 * Choose the topics to trace. Records of the others pass untouched.
+		 * @param topics tells whether a topic is traced, all by default
+		 * @return this builder
+		 */
+		public Builder topics(Predicate<String> topics) {
+			this.topics = topics;
+			return this;
+		}
+
+		/**
+		 * Choose where the outcome of a send goes.
+		 * @param producerListener ends the spans of sends
+		 * @return this builder
+		 */
+		public Builder producerListener(TracingProducerListener producerListener) {
+			this.producerListener = producerListener;
+			return this;
+		}
+
+		/**
+		 * Build the instance.
+		 * @return the instance
+		 */
+		public KafkaTracing build() {
+			return new KafkaTracing(this);
+		}
+
+	}
+
+}

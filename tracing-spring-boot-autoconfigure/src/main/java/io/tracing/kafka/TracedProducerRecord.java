@@ -1,0 +1,56 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.kafka;
+
+import java.util.Collection;
+
+import io.opentelemetry.context.Context;
+import io.tracing.messaging.RunningSpan;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+
+/**
+ * The copy of a user's record that goes to the broker: with the context of its send span
+ * in its headers, and the span at hand for when the outcome is known. The user's record
+ * stays as it was, so it can be sent again; Kafka closes the headers of what it sends.
+ */
+final class TracedProducerRecord<K, V> extends ProducerRecord<K, V> {
+
+	private final RunningSpan span;
+
+	private final Context senderContext;
+
+	TracedProducerRecord(ProducerRecord<K, V> original, Header[] headers, Collection<String> propagationFields,
+			RunningSpan span, Context senderContext) {
+		super(original.topic(), original.partition(), original.timestamp(), original.key(), original.value());
+		this.span = span;
+		this.senderContext = senderContext;
+		for (Header header : headers) {
+			if (!isField(header, propagationFields)) {
+				headers().add(header);
+			}
+		}
+	}
+
+	/**
+	 * Whether a header belongs to a context: of a forwarded record, to an older one.
+	 */
+	static boolean isField(Header header, Collection<String> propagationFields) {
+		for (String field : propagationFields) {
+			if (field.equalsIgnoreCase(header.key())) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	RunningSpan span() {
+		return this.span;
+	}
+
+	Context senderContext() {
+		return this.senderContext;
+	}
+
+}

@@ -1,0 +1,194 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.kafka;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.Future;
+
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.context.Context;
+import io.tracing.messaging.GuardedScope;
+import io.tracing.messaging.MessagingAttributes;
+import io.tracing.messaging.MessagingOperation;
+import io.tracing.messaging.MessagingTracing;
+import io.tracing.messaging.RunningSpan;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A producer whose sends are traced. A JDK proxy rather than a class: {@code Producer}
+ * gains methods with nearly every Kafka release, and a class that was compiled before
+ * them fails with {@link AbstractMethodError}.
+ */
+final class TracingProducer<K, V> implements InvocationHandler {
+
+	private final Producer<K, V> delegate;
+
+	private final KafkaTracing kafka;
+
+	private final MessagingTracing tracing;
+
+	private final KafkaOperations operations;
+
+	TracingProducer(Producer<K, V> delegate, KafkaTracing kafka, KafkaOperations operations) {
+		this.delegate = delegate;
+		this.kafka = kafka;
+		this.tracing = kafka.messaging();
+		this.operations = operations;
+	}
+
+	static boolean isTraced(Producer<?, ?> producer) {
+		return Proxy.isProxyClass(producer.getClass())
+				&& Proxy.getInvocationHandler(producer) instanceof TracingProducer;
+	}
+
+	@Override
+	@SuppressWarnings("unchecked")
+	public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
+		if (arguments != null && method.getName().equals("send")) {
+			return send((ProducerRecord<K, V>) arguments[0], (arguments.length > 1) ? (Callback) arguments[1] : null);
+		}
+		if (method.getDeclaringClass() == Object.class) {
+			return switch (method.getName()) {
+				case "equals" -> arguments != null && proxy == arguments[0];
+				case "hashCode" -> System.identityHashCode(proxy);
+				default -> "traced " + this.delegate;
+			};
+		}
+		try {
+			return method.invoke(this.delegate, arguments);
+		}
+		catch (InvocationTargetException ex) {
+			throw ex.getTargetException();
+		}
+	}
+
+	private Future<RecordMetadata> send(ProducerRecord<K, V> record, @Nullable Callback callback) {
+		TracedProducerRecord<K, V> traced = trace(record);
+		if (traced == null) {
+			return this.delegate.send(record, callback);
+		}
+		boolean injected = this.tracing.inject(traced.span().context(), traced.headers(), KafkaHeadersSetter.INSTANCE);
+		try {
+			return this.delegate.send(injected ? traced : record,
+					(metadata, exception) -> completed(traced, metadata, exception, callback));
+		}
+		catch (Exception ex) {
+			outcome(traced, null, ex);
+			throw ex;
+		}
+		catch (Error ex) {
+			traced.span().end(ex);
+			throw ex;
+		}
+	}
+
+	/**
+	 * Start the send span. Returns {@code null} where there is none to be, also because
+	 * of a fault: then the record is sent as it is.
+	 */
+	private @Nullable TracedProducerRecord<K, V> trace(ProducerRecord<K, V> record) {
+		try {
+			if (!this.kafka.traces(record.topic())) {
+				return null;
+			}
+			Headers headers = record.headers();
+			Header[] all = headers.toArray();
+			Context sender = Context.current();
+			SpanContext carried = carriedContext(headers, all);
+			if (carried != null) {
+				SpanContext current = Span.fromContext(sender).getSpanContext();
+				if (!current.isValid()) {
+					// Nothing else says whose child this is, so the trace goes on.
+					sender = this.tracing.extract(sender, headers, KafkaHeadersGetter.INSTANCE);
+					carried = null;
+				}
+				else if (carried.getSpanId().equals(current.getSpanId())) {
+					// Somebody else made the send span: Spring's observation does so, and
+					// writes it into the headers.
+					return null;
+				}
+			}
+			return new TracedProducerRecord<>(record, all, this.tracing.propagationFields(),
+					start(record, sender, carried), sender);
+		}
+		catch (Throwable ex) {
+			this.tracing.faults().report("starting the span of a send", ex);
+			return null;
+		}
+	}
+
+	private @Nullable SpanContext carriedContext(Headers headers, Header[] all) {
+		for (Header header : all) {
+			if (TracedProducerRecord.isField(header, this.tracing.propagationFields())) {
+				SpanContext carried = Span
+					.fromContext(this.tracing.extract(Context.root(), headers, KafkaHeadersGetter.INSTANCE))
+					.getSpanContext();
+				return carried.isValid() ? carried : null;
+			}
+		}
+		return null;
+	}
+
+	private RunningSpan start(ProducerRecord<K, V> record, Context sender, @Nullable SpanContext carried) {
+		MessagingOperation operation = this.operations.on(record.topic());
+		SpanBuilder builder = this.tracing.sendSpan(operation, sender, carried);
+		if (record.partition() != null) {
+			builder.setAttribute(MessagingAttributes.PARTITION_ID, RecordAttributes.partition(record.partition()));
+		}
+		this.kafka.recordAttributes().set(builder, record.key(), record.value());
+		return this.tracing.start(operation, builder, sender);
+	}
+
+	/**
+	 * Called by the producer, mostly on its I/O thread. The user's callback runs in the
+	 * sender's context: what it does belongs to the trace, but not inside the send.
+	 */
+	private void completed(TracedProducerRecord<K, V> traced, @Nullable RecordMetadata metadata,
+			@Nullable Exception exception, @Nullable Callback callback) {
+		outcome(traced, metadata, exception);
+		if (callback == null) {
+			return;
+		}
+		GuardedScope scope = GuardedScope.open(traced.senderContext(), this.tracing.faults());
+		try {
+			callback.onCompletion(metadata, exception);
+		}
+		finally {
+			scope.close();
+		}
+	}
+
+	@SuppressWarnings("unchecked")
+	private void outcome(TracedProducerRecord<K, V> traced, @Nullable RecordMetadata metadata,
+			@Nullable Exception exception) {
+		ProducerRecord<Object, Object> record = (ProducerRecord<Object, Object>) traced;
+		try {
+			if (exception == null) {
+				this.kafka.producerListener().onSuccess(record, metadata);
+			}
+			else {
+				this.kafka.producerListener().onError(record, metadata, exception);
+			}
+		}
+		catch (Throwable ex) {
+			this.tracing.faults().report("recording the outcome of a send", ex);
+		}
+		finally {
+			// A listener of the user's own may not have ended the span.
+			traced.span().end(exception);
+		}
+	}
+
+}

@@ -1,0 +1,222 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.kafka;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.context.Context;
+import io.tracing.messaging.MessagingAttributes;
+import io.tracing.messaging.MessagingClient;
+import io.tracing.messaging.MessagingClient.ServerAddress;
+import io.tracing.messaging.MessagingOperation;
+import io.tracing.messaging.MessagingTracing;
+import io.tracing.messaging.OperationType;
+import io.tracing.messaging.TimeInQueue;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.kafka.listener.RecordInterceptor;
+import org.springframework.kafka.support.KafkaUtils;
+
+/**
+ * Makes a process span for each attempt to process a record, in front of the interceptor
+ * that the user may have.
+ * <p>
+ * Spring Kafka 4.1 calls back in this order, on the consumer's thread: {@code intercept},
+ * the listener, {@code success} or {@code failure}, the error handler, and
+ * {@code afterRecord}. The span ends with the outcome, but stays current until
+ * {@code afterRecord}, so that what the error handler sends, such as a dead letter,
+ * belongs to the attempt that failed. Three cases differ:
+ * <ul>
+ * <li>a record that can't be deserialized comes to {@code failure} without
+ * {@code intercept};
+ * <li>in a transaction {@code intercept} can come before, and {@code afterRecord} after
+ * it, and if {@code intercept} throws nothing else is called;
+ * <li>if the listener throws an {@code Error}, or a container is fenced, nothing is
+ * called but {@code clearThreadState}, once the loop is left.
+ * </ul>
+ *
+ * @param <K> the type of the keys
+ * @param <V> the type of the values
+ */
+public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
+
+	private final KafkaTracing kafka;
+
+	private final MessagingTracing tracing;
+
+	private final @Nullable RecordInterceptor<K, V> delegate;
+
+	private final @Nullable ServerAddress server;
+
+	private final Map<MessagingClient, KafkaOperations> operations = new ConcurrentHashMap<>();
+
+	/**
+	 * Create an interceptor that traces and does nothing else.
+	 * @param kafka how to trace
+	 */
+	public TracingRecordInterceptor(KafkaTracing kafka) {
+		this(kafka, null, null);
+	}
+
+	private TracingRecordInterceptor(KafkaTracing kafka, @Nullable RecordInterceptor<K, V> delegate,
+			@Nullable ServerAddress server) {
+		this.kafka = kafka;
+		this.tracing = kafka.messaging();
+		this.delegate = delegate;
+		this.server = server;
+	}
+
+	/**
+	 * Make one like this that goes in front of another interceptor: called before it on
+	 * the way in, after it on the way out.
+	 * @param next the other interceptor, if there is one
+	 * @param server the broker that its container consumes from, if known
+	 * @return an interceptor for that container
+	 */
+	public TracingRecordInterceptor<K, V> inFrontOf(@Nullable RecordInterceptor<K, V> next,
+			@Nullable ServerAddress server) {
+		return new TracingRecordInterceptor<>(this.kafka, next, server);
+	}
+
+	@Override
+	public @Nullable ConsumerRecord<K, V> intercept(ConsumerRecord<K, V> record, Consumer<K, V> consumer) {
+		begin(record, consumer);
+		if (this.delegate == null) {
+			return record;
+		}
+		try {
+			return this.delegate.intercept(record, consumer);
+		}
+		catch (Throwable ex) {
+			end(ex);
+			throw ex;
+		}
+	}
+
+	@Override
+	public void success(ConsumerRecord<K, V> record, Consumer<K, V> consumer) {
+		try {
+			if (this.delegate != null) {
+				this.delegate.success(record, consumer);
+			}
+		}
+		finally {
+			end(null);
+		}
+	}
+
+	@Override
+	public void failure(ConsumerRecord<K, V> record, Exception exception, Consumer<K, V> consumer) {
+		ConsumerThread thread = ConsumerThread.current();
+		if (thread == null || !thread.isBusyWith(record)) {
+			begin(record, consumer);
+		}
+		try {
+			if (this.delegate != null) {
+				this.delegate.failure(record, exception, consumer);
+			}
+		}
+		finally {
+			end(KafkaErrors.isBackOff(exception) ? null : KafkaErrors.unwrap(exception));
+		}
+	}
+
+	@Override
+	public void afterRecord(ConsumerRecord<K, V> record, Consumer<K, V> consumer) {
+		try {
+			if (this.delegate != null) {
+				this.delegate.afterRecord(record, consumer);
+			}
+		}
+		finally {
+			ConsumerThread thread = ConsumerThread.current();
+			if (thread != null && thread.belongsTo(this)) {
+				thread.close();
+			}
+		}
+	}
+
+	@Override
+	public void setupThreadState(Consumer<?, ?> consumer) {
+		if (this.delegate != null) {
+			this.delegate.setupThreadState(consumer);
+		}
+	}
+
+	@Override
+	public void clearThreadState(Consumer<?, ?> consumer) {
+		try {
+			if (this.delegate != null) {
+				this.delegate.clearThreadState(consumer);
+			}
+		}
+		finally {
+			ConsumerThread thread = ConsumerThread.current();
+			if (thread != null && thread.belongsTo(this)) {
+				thread.close();
+				ConsumerThread.remove();
+			}
+		}
+	}
+
+	private void begin(ConsumerRecord<K, V> record, Consumer<K, V> consumer) {
+		try {
+			ConsumerThread thread = ConsumerThread.current();
+			if (thread != null && !thread.belongsTo(this) && thread.isBusyWith(record)) {
+				// Registered twice: the one outside has made the span.
+				return;
+			}
+			if (thread == null || !thread.belongsTo(this) || !thread.polls(consumer)) {
+				thread = new ConsumerThread(this, consumer, operations(consumer));
+				ConsumerThread.set(thread);
+			}
+			thread.close();
+			if (this.kafka.traces(record.topic())) {
+				start(record, thread);
+			}
+		}
+		catch (Throwable ex) {
+			this.tracing.faults().report("starting the span of a record", ex);
+		}
+	}
+
+	private KafkaOperations operations(Consumer<?, ?> consumer) {
+		MessagingClient client = new MessagingClient(KafkaTracing.SYSTEM, KafkaClientId.of(consumer.metrics()),
+				KafkaUtils.getConsumerGroupId(), this.server);
+		return this.operations.computeIfAbsent(client,
+				(key) -> new KafkaOperations(this.tracing, OperationType.PROCESS, key));
+	}
+
+	private void start(ConsumerRecord<K, V> record, ConsumerThread thread) {
+		Context producer = this.tracing.extract(Context.root(), record.headers(), KafkaHeadersGetter.INSTANCE);
+		MessagingOperation operation = thread.operations().on(record.topic());
+		SpanBuilder builder = this.tracing.processSpan(operation, producer);
+		builder.setAttribute(MessagingAttributes.PARTITION_ID, RecordAttributes.partition(record.partition()));
+		this.tracing.attributes().kafkaOffset().set(builder, record.offset());
+		this.kafka.recordAttributes().set(builder, record.key(), record.value());
+		if (record.timestampType() != TimestampType.NO_TIMESTAMP_TYPE && record.timestamp() >= 0) {
+			this.tracing.timeInQueue(operation, builder, timeInQueue(record));
+		}
+		thread.begin(record, this.tracing.start(operation, builder, producer));
+	}
+
+	private static TimeInQueue timeInQueue(ConsumerRecord<?, ?> record) {
+		TimeInQueue.Source source = (record.timestampType() == TimestampType.LOG_APPEND_TIME)
+				? TimeInQueue.Source.BROKER : TimeInQueue.Source.PRODUCER;
+		return TimeInQueue.between(record.timestamp(), System.currentTimeMillis(), source);
+	}
+
+	private void end(@Nullable Throwable error) {
+		ConsumerThread thread = ConsumerThread.current();
+		if (thread != null && thread.belongsTo(this)) {
+			thread.end(error);
+		}
+	}
+
+}

@@ -1,0 +1,45 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.messaging;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.Tracer;
+
+/**
+ * What is the same for every message that one client sends to, or processes from, one
+ * destination: made once, used for each.
+ */
+public final class MessagingOperation {
+
+	private final Tracer tracer;
+
+	private final OperationType type;
+
+	private final String spanName;
+
+	private final Attributes attributes;
+
+	private final OperationMetrics metrics;
+
+	MessagingOperation(Tracer tracer, OperationType type, String spanName, Attributes attributes,
+			OperationMetrics metrics) {
+		this.tracer = tracer;
+		this.type = type;
+		this.spanName = spanName;
+		this.attributes = attributes;
+		this.metrics = metrics;
+	}
+
+	SpanBuilder spanBuilder() {
+		return this.tracer.spanBuilder(this.spanName)
+			.setSpanKind(this.type.spanKind())
+			.setAllAttributes(this.attributes);
+	}
+
+	OperationMetrics metrics() {
+		return this.metrics;
+	}
+
+}

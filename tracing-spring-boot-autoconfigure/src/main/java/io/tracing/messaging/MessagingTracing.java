@@ -1,0 +1,311 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.messaging;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import io.opentelemetry.context.propagation.TextMapSetter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts the spans of messaging operations by the rules that hold for every broker: how
+ * they are named, whose children they are, what they link to, which attributes they
+ * carry. The brokers' packages add what only they know.
+ */
+public final class MessagingTracing {
+
+	/** The name of the instrumentation scope of every span and metric. */
+	public static final String INSTRUMENTATION_SCOPE = "io.tracing";
+
+	// Enough for the topics people name; what a program generates goes on without a name.
+	private static final int MAX_METRIC_DESTINATIONS = 200;
+
+	private final Tracer tracer;
+
+	private final GuardedPropagator propagator;
+
+	private final MessagingAttributes attributes;
+
+	private final MessagingMetrics metrics;
+
+	private final ConsumerParent consumerParent;
+
+	private final Faults faults;
+
+	private final Set<String> metricDestinations = ConcurrentHashMap.newKeySet();
+
+	private MessagingTracing(Builder builder) {
+		this.tracer = tracer(builder.openTelemetry, builder.conventions);
+		this.faults = builder.faults;
+		this.propagator = new GuardedPropagator(builder.openTelemetry.getPropagators().getTextMapPropagator(),
+				this.faults);
+		this.attributes = new MessagingAttributes(builder.conventions);
+		this.metrics = (builder.metrics != null) ? builder.metrics
+				: OpenTelemetryMetrics.create(builder.openTelemetry, INSTRUMENTATION_SCOPE, builder.conventions);
+		this.consumerParent = builder.consumerParent;
+	}
+
+	/**
+	 * Create an instance with the defaults.
+	 * @param openTelemetry what makes spans, and reads and writes contexts
+	 * @return the instance
+	 */
+	public static MessagingTracing create(OpenTelemetry openTelemetry) {
+		return builder(openTelemetry).build();
+	}
+
+	/**
+	 * Start to build an instance.
+	 * @param openTelemetry what makes spans, and reads and writes contexts
+	 * @return a builder
+	 */
+	public static Builder builder(OpenTelemetry openTelemetry) {
+		return new Builder(openTelemetry);
+	}
+
+	/**
+	 * The tracer of this library's instrumentation scope.
+	 * @param openTelemetry where the tracer comes from
+	 * @param conventions the conventions its spans follow
+	 * @return the tracer
+	 */
+	public static Tracer tracer(OpenTelemetry openTelemetry, SemanticConventions conventions) {
+		return openTelemetry.getTracerProvider()
+			.tracerBuilder(INSTRUMENTATION_SCOPE)
+			.setSchemaUrl(conventions.schemaUrl())
+			.build();
+	}
+
+	/**
+	 * The keys under the chosen conventions.
+	 * @return the keys
+	 */
+	public MessagingAttributes attributes() {
+		return this.attributes;
+	}
+
+	/**
+	 * Where faults of tracing go.
+	 * @return the faults
+	 */
+	public Faults faults() {
+		return this.faults;
+	}
+
+	/**
+	 * Prepare what all messages of one client and one destination have in common.
+	 * @param type the type of the operation
+	 * @param name the system's word for it, the first word of the span name
+	 * @param destination the destination, which must be of low cardinality
+	 * @param client the client
+	 * @return the operation
+	 */
+	public MessagingOperation operation(OperationType type, String name, String destination, MessagingClient client) {
+		AttributesBuilder common = Attributes.builder();
+		this.attributes.system().put(common, client.system());
+		common.put(MessagingAttributes.OPERATION_NAME, name);
+		if (client.consumerGroup() != null) {
+			common.put(MessagingAttributes.CONSUMER_GROUP_NAME, client.consumerGroup());
+		}
+		MessagingClient.ServerAddress server = client.server();
+		if (server != null) {
+			common.put(MessagingAttributes.SERVER_ADDRESS, server.host());
+			common.put(MessagingAttributes.SERVER_PORT, (long) server.port());
+		}
+		AttributesBuilder ofMetrics = common.build().toBuilder();
+		if (isNamedInMetrics(destination)) {
+			ofMetrics.put(MessagingAttributes.DESTINATION_NAME, destination);
+		}
+		common.put(MessagingAttributes.DESTINATION_NAME, destination);
+		common.put(MessagingAttributes.OPERATION_TYPE, type.value());
+		if (client.clientId() != null) {
+			common.put(MessagingAttributes.CLIENT_ID, client.clientId());
+		}
+		return new MessagingOperation(this.tracer, type, name + " " + destination, common.build(),
+				this.metrics.operation(type, ofMetrics.build()));
+	}
+
+	private boolean isNamedInMetrics(String destination) {
+		return this.metricDestinations.contains(destination)
+				|| (this.metricDestinations.size() < MAX_METRIC_DESTINATIONS
+						&& this.metricDestinations.add(destination));
+	}
+
+	/**
+	 * The span of a message to be sent.
+	 * @param operation what is the same for all of them
+	 * @param parent the context of the sender
+	 * @param carried the context that the message carried already, because it is
+	 * forwarded: the send span links to it
+	 * @return the span to be
+	 */
+	public SpanBuilder sendSpan(MessagingOperation operation, Context parent, @Nullable SpanContext carried) {
+		SpanBuilder builder = operation.spanBuilder().setParent(parent);
+		return (carried != null) ? builder.addLink(carried) : builder;
+	}
+
+	/**
+	 * The span of a message to be processed. It links to the span that sent the message,
+	 * is its child unless configured otherwise, and links to whatever span is current on
+	 * this thread.
+	 * @param operation what is the same for all of them
+	 * @param producer the context that came with the message
+	 * @return the span to be
+	 */
+	public SpanBuilder processSpan(MessagingOperation operation, Context producer) {
+		SpanBuilder builder = operation.spanBuilder();
+		// Not setNoParent(): a sampler or processor may want the baggage.
+		builder
+			.setParent((this.consumerParent == ConsumerParent.PRODUCER) ? producer : producer.with(Span.getInvalid()));
+		SpanContext creation = Span.fromContext(producer).getSpanContext();
+		if (creation.isValid()) {
+			builder.addLink(creation);
+		}
+		SpanContext ambient = Span.current().getSpanContext();
+		if (ambient.isValid()) {
+			builder.addLink(ambient);
+		}
+		return builder;
+	}
+
+	/**
+	 * Start a span.
+	 * @param operation what it is a span of
+	 * @param builder the span to be
+	 * @param parent the context that the span is put into
+	 * @return the span, running but not current
+	 */
+	public RunningSpan start(MessagingOperation operation, SpanBuilder builder, Context parent) {
+		Span span = builder.startSpan();
+		return new RunningSpan(span, parent.with(span), operation.metrics(), this.faults);
+	}
+
+	/**
+	 * Note how long a message waited, on the span to be and in the metrics.
+	 * @param operation what it is a span of
+	 * @param builder the span to be
+	 * @param timeInQueue the time in queue
+	 */
+	public void timeInQueue(MessagingOperation operation, SpanBuilder builder, TimeInQueue timeInQueue) {
+		builder.setAttribute(MessagingAttributes.TIME_IN_QUEUE, timeInQueue.seconds());
+		builder.setAttribute(MessagingAttributes.TIME_IN_QUEUE_SOURCE, timeInQueue.source().value());
+		operation.metrics().timeInQueue(timeInQueue);
+	}
+
+	/**
+	 * The names of the headers that carry a context.
+	 * @return the names
+	 */
+	public Collection<String> propagationFields() {
+		return this.propagator.fields();
+	}
+
+	/**
+	 * Read the context that a message carries. Never throws.
+	 * @param base the context to start from: {@link Context#root()} wherever the thread
+	 * may have a span, because propagators give back what they were given if the header
+	 * is missing or invalid
+	 * @param carrier the message
+	 * @param getter what reads its headers
+	 * @param <C> the type of the carrier
+	 * @return the context
+	 */
+	public <C> Context extract(Context base, C carrier, TextMapGetter<C> getter) {
+		return this.propagator.extract(base, carrier, getter);
+	}
+
+	/**
+	 * Write a context into a message. Never throws.
+	 * @param context the context
+	 * @param carrier the message
+	 * @param setter what writes its headers
+	 * @param <C> the type of the carrier
+	 * @return whether the carrier can be used; if not, it may be half written
+	 */
+	public <C> boolean inject(Context context, C carrier, TextMapSetter<C> setter) {
+		return this.propagator.inject(context, carrier, setter);
+	}
+
+	/**
+	 * Builds a {@link MessagingTracing}.
+	 */
+	public static final class Builder {
+
+		private final OpenTelemetry openTelemetry;
+
+		private SemanticConventions conventions = SemanticConventions.V1_44;
+
+		private ConsumerParent consumerParent = ConsumerParent.PRODUCER;
+
+		private Faults faults = new Faults(Duration.ofMinutes(1));
+
+		private @Nullable MessagingMetrics metrics;
+
+		private Builder(OpenTelemetry openTelemetry) {
+			this.openTelemetry = openTelemetry;
+		}
+
+		/**
+		 * Choose the names of the attributes.
+		 * @param conventions the conventions, 1.44 by default
+		 * @return this builder
+		 */
+		public Builder conventions(SemanticConventions conventions) {
+			this.conventions = conventions;
+			return this;
+		}
+
+		/**
+		 * Choose the parent of process spans.
+		 * @param consumerParent the parent, the producer's span by default
+		 * @return this builder
+		 */
+		public Builder consumerParent(ConsumerParent consumerParent) {
+			this.consumerParent = consumerParent;
+			return this;
+		}
+
+		/**
+		 * Choose where faults go.
+		 * @param faults the faults, by default ones that warn once a minute
+		 * @return this builder
+		 */
+		public Builder faults(Faults faults) {
+			this.faults = faults;
+			return this;
+		}
+
+		/**
+		 * Choose where metrics go.
+		 * @param metrics the metrics, by default those of OpenTelemetry's meter
+		 * @return this builder
+		 */
+		public Builder metrics(MessagingMetrics metrics) {
+			this.metrics = metrics;
+			return this;
+		}
+
+		/**
+		 * Build the instance.
+		 * @return the instance
+		 */
+		public MessagingTracing build() {
+			return new MessagingTracing(this);
+		}
+
+	}
+
+}

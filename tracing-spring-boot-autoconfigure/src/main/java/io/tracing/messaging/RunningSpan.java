@@ -1,0 +1,149 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.messaging;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Context;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A span on its way: current on a thread while that is wanted, ended exactly once,
+ * whoever asks and how often. None of the methods throws.
+ */
+public final class RunningSpan {
+
+	private static final VarHandle ENDED;
+
+	static {
+		try {
+			ENDED = MethodHandles.lookup().findVarHandle(RunningSpan.class, "ended", boolean.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	// The conventions' word for an error that has no better name.
+	private static final String OTHER_ERROR = "_OTHER";
+
+	private static final double NANOS_PER_SECOND = 1_000_000_000.0;
+
+	private final Span span;
+
+	private final Context context;
+
+	private final OperationMetrics metrics;
+
+	private final Faults faults;
+
+	private final long startNanos;
+
+	// Through ENDED only: a send's outcome can come from the sender and from the I/O
+	// thread.
+	@SuppressWarnings("unused")
+	private volatile boolean ended;
+
+	private @Nullable GuardedScope scope;
+
+	RunningSpan(Span span, Context context, OperationMetrics metrics, Faults faults) {
+		this.span = span;
+		this.context = context;
+		this.metrics = metrics;
+		this.faults = faults;
+		this.startNanos = (metrics != OperationMetrics.NONE) ? System.nanoTime() : 0;
+	}
+
+	/**
+	 * The span.
+	 * @return the span
+	 */
+	public Span span() {
+		return this.span;
+	}
+
+	/**
+	 * The context with the span in it.
+	 * @return the context
+	 */
+	public Context context() {
+		return this.context;
+	}
+
+	/**
+	 * Make the span current on this thread, until {@link #close()}.
+	 */
+	public void makeCurrent() {
+		this.scope = GuardedScope.open(this.context, this.faults);
+	}
+
+	/**
+	 * Give the thread back the context it had before {@link #makeCurrent()}. Does nothing
+	 * if the span is not current.
+	 */
+	public void close() {
+		GuardedScope open = this.scope;
+		if (open != null) {
+			this.scope = null;
+			open.close();
+		}
+	}
+
+	/**
+	 * End the span, unless it has ended.
+	 * @param error what the operation failed with, or {@code null} if it succeeded
+	 */
+	public void end(@Nullable Throwable error) {
+		if (ENDED.compareAndSet(this, false, true)) {
+			finish((error != null) ? recordError(ErrorType.unwrap(error)) : null);
+		}
+	}
+
+	/**
+	 * End the span as failed, unless it has ended, where nobody said how the operation
+	 * came out.
+	 * @param reason why that is not known
+	 */
+	public void abandon(String reason) {
+		if (ENDED.compareAndSet(this, false, true)) {
+			this.span.setAttribute(MessagingAttributes.ERROR_TYPE, OTHER_ERROR);
+			this.span.setStatus(StatusCode.ERROR, reason);
+			finish(OTHER_ERROR);
+		}
+	}
+
+	private void finish(@Nullable String errorType) {
+		try {
+			this.span.end();
+			if (this.metrics != OperationMetrics.NONE) {
+				this.metrics.completed((System.nanoTime() - this.startNanos) / NANOS_PER_SECOND, errorType);
+			}
+		}
+		catch (Throwable ex) {
+			this.faults.report("ending a span", ex);
+		}
+	}
+
+	private String recordError(Throwable error) {
+		String errorType = error.getClass().getName();
+		try {
+			this.span.setAttribute(MessagingAttributes.ERROR_TYPE, errorType);
+			this.span.setStatus(StatusCode.ERROR);
+			this.span.recordException(error);
+			// Last, because the exception is the user's: its getMessage() can throw.
+			String message = error.getMessage();
+			if (message != null) {
+				this.span.setStatus(StatusCode.ERROR, message);
+			}
+		}
+		catch (Throwable ex) {
+			this.faults.report("recording an exception", ex);
+		}
+		return errorType;
+	}
+
+}
