@@ -74,13 +74,18 @@ public final class KafkaTracing {
 	}
 
 	private <K, V> boolean instrumentProducers(ProducerFactory<K, V> factory) {
-		if (!isTraced(factory)) {
+		if (this.messaging.isEnabled() && !isTraced(factory)) {
 			factory.addPostProcessor(new TracingProducerPostProcessor<>(this, factory));
 		}
 		return isTraced(factory);
 	}
 
-	private static boolean isTraced(ProducerFactory<?, ?> factory) {
+	/**
+	 * Whether the producers that a factory makes are traced.
+	 * @param factory the factory
+	 * @return whether they are
+	 */
+	public boolean isTraced(ProducerFactory<?, ?> factory) {
 		return factory.getPostProcessors().stream().anyMatch(TracingProducerPostProcessor.class::isInstance);
 	}
 
@@ -104,7 +109,7 @@ public final class KafkaTracing {
 			TracingRecordInterceptor<Object, Object> interceptor) {
 		AbstractKafkaListenerContainerFactory<?, Object, Object> target = (AbstractKafkaListenerContainerFactory<?, Object, Object>) factory;
 		RecordInterceptor<Object, Object> existing = target.getRecordInterceptor();
-		if (!(existing instanceof TracingRecordInterceptor)) {
+		if (this.messaging.isEnabled() && !(existing instanceof TracingRecordInterceptor)) {
 			target.setRecordInterceptor(interceptor.inFrontOf(existing, server(target.getConsumerFactory())));
 		}
 	}
@@ -129,7 +134,7 @@ public final class KafkaTracing {
 			TracingRecordInterceptor<Object, Object> interceptor) {
 		AbstractMessageListenerContainer<Object, Object> target = (AbstractMessageListenerContainer<Object, Object>) container;
 		RecordInterceptor<Object, Object> existing = target.getRecordInterceptor();
-		if (!(existing instanceof TracingRecordInterceptor)) {
+		if (this.messaging.isEnabled() && !(existing instanceof TracingRecordInterceptor)) {
 			target.setRecordInterceptor(interceptor.inFrontOf(existing, null));
 		}
 	}
@@ -144,7 +149,7 @@ public final class KafkaTracing {
 	 */
 	@SuppressWarnings("unchecked")
 	public <K, V> Producer<K, V> wrap(Producer<K, V> producer, Map<String, ?> configuration) {
-		if (TracingProducer.isTraced(producer)) {
+		if (!this.messaging.isEnabled() || TracingProducer.isTraced(producer)) {
 			return producer;
 		}
 		try {

@@ -5,6 +5,7 @@ package io.tracing.messaging;
 
 import java.util.List;
 
+import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.Attributes;
 
 /**
@@ -49,6 +50,16 @@ public interface MessagingMetrics {
 
 	/** Measures nothing. */
 	MessagingMetrics NONE = (type, attributes) -> OperationMetrics.NONE;
+
+	/**
+	 * The metrics through OpenTelemetry's own meter, for applications without Micrometer.
+	 * @param openTelemetry where the meter comes from
+	 * @param conventions the conventions the metrics follow
+	 * @return the metrics, {@link #NONE} if the meter is a no-op
+	 */
+	static MessagingMetrics of(OpenTelemetry openTelemetry, SemanticConventions conventions) {
+		return OpenTelemetryMetrics.create(openTelemetry, MessagingTracing.INSTRUMENTATION_SCOPE, conventions);
+	}
 
 	/**
 	 * Prepare the instruments of an operation.

@@ -15,6 +15,7 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.TracerProvider;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapSetter;
@@ -33,6 +34,8 @@ public final class MessagingTracing {
 	// Enough for the topics people name; what a program generates goes on without a name.
 	private static final int MAX_METRIC_DESTINATIONS = 200;
 
+	private final boolean enabled;
+
 	private final Tracer tracer;
 
 	private final GuardedPropagator propagator;
@@ -48,13 +51,14 @@ public final class MessagingTracing {
 	private final Set<String> metricDestinations = ConcurrentHashMap.newKeySet();
 
 	private MessagingTracing(Builder builder) {
+		this.enabled = builder.openTelemetry.getTracerProvider() != TracerProvider.noop();
 		this.tracer = tracer(builder.openTelemetry, builder.conventions);
 		this.faults = builder.faults;
 		this.propagator = new GuardedPropagator(builder.openTelemetry.getPropagators().getTextMapPropagator(),
 				this.faults);
 		this.attributes = new MessagingAttributes(builder.conventions);
 		this.metrics = (builder.metrics != null) ? builder.metrics
-				: OpenTelemetryMetrics.create(builder.openTelemetry, INSTRUMENTATION_SCOPE, builder.conventions);
+				: MessagingMetrics.of(builder.openTelemetry, builder.conventions);
 		this.consumerParent = builder.consumerParent;
 	}
 
@@ -87,6 +91,14 @@ public final class MessagingTracing {
 			.tracerBuilder(INSTRUMENTATION_SCOPE)
 			.setSchemaUrl(conventions.schemaUrl())
 			.build();
+	}
+
+	/**
+	 * Whether there is anything that could make a span.
+	 * @return {@code false} for the no-op
+	 */
+	public boolean isEnabled() {
+		return this.enabled;
 	}
 
 	/**

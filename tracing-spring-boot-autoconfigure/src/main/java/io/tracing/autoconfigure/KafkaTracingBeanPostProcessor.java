@@ -1,0 +1,149 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.autoconfigure;
+
+import io.tracing.kafka.KafkaTracing;
+import io.tracing.kafka.TracingRecordInterceptor;
+import io.tracing.messaging.Faults;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.core.env.Environment;
+import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
+import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.core.ProducerFactory;
+import org.springframework.kafka.listener.AbstractMessageListenerContainer;
+
+/**
+ * Puts tracing into every Kafka bean, Boot's or the user's. A post-processor and not a
+ * customizer, because customizers reach what Boot makes and nothing else.
+ * <p>
+ * The OpenTelemetry bean is looked up here, while the Kafka bean is made, and not at the
+ * first send: beans are destroyed in reverse, so that the SDK outlives the factory and
+ * the last spans are exported.
+ */
+final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
+
+	private final ObjectProvider<TracingSource> source;
+
+	private final ObjectProvider<TracingReport> report;
+
+	private final BeanFactory beans;
+
+	private final Environment environment;
+
+	KafkaTracingBeanPostProcessor(ObjectProvider<TracingSource> source, ObjectProvider<TracingReport> report,
+			BeanFactory beans, Environment environment) {
+		this.source = source;
+		this.report = report;
+		this.beans = beans;
+		this.environment = environment;
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (bean instanceof ProducerFactory || bean instanceof KafkaTemplate
+				|| bean instanceof AbstractKafkaListenerContainerFactory
+				|| bean instanceof AbstractMessageListenerContainer) {
+			TracingReport.Broker broker = this.report.getObject().broker("Kafka");
+			try {
+				if (isOn(broker)) {
+					instrument(bean, beanName, broker);
+				}
+			}
+			catch (Throwable ex) {
+				// Such as an exporter that itself sends through Kafka: then OpenTelemetry
+				// needs this bean before it can be had.
+				broker.untraced("bean", beanName, "tracing it failed: " + ex);
+				this.beans.getBean(Faults.class).report("instrumenting the bean '" + beanName + "'", ex);
+			}
+		}
+		return bean;
+	}
+
+	private boolean isOn(TracingReport.Broker broker) {
+		if (!this.source.getObject().isPresent()) {
+			broker.off(this.source.getObject().description());
+			return false;
+		}
+		// Read here and not in a condition: an ahead-of-time build fixes conditions.
+		if (!this.environment.getProperty("tracing.kafka.enabled", Boolean.class, true)) {
+			broker.off("tracing.kafka.enabled=false");
+			return false;
+		}
+		String other = OtherInstrumentation.ofKafka(this.beans, this.environment);
+		if (other != null) {
+			broker.off(other);
+			return false;
+		}
+		return true;
+	}
+
+	private void instrument(Object bean, String beanName, TracingReport.Broker broker) {
+		KafkaTracing kafka = this.beans.getBean(KafkaTracing.class);
+		if (bean instanceof ProducerFactory<?, ?> factory) {
+			instrument(kafka, factory, beanName, broker);
+		}
+		else if (bean instanceof KafkaTemplate<?, ?> template) {
+			instrumentFactoryOf(kafka, template, beanName, broker);
+		}
+		else if (bean instanceof AbstractKafkaListenerContainerFactory<?, ?, ?> factory) {
+			if (factory.getContainerProperties().isObservationEnabled()) {
+				yieldToObservation(broker, "listener container factory", beanName);
+				return;
+			}
+			kafka.instrument(factory, interceptor());
+			broker.traced("listener container factory", beanName);
+		}
+		else if (bean instanceof AbstractMessageListenerContainer<?, ?> container) {
+			if (container.getContainerProperties().isObservationEnabled()) {
+				yieldToObservation(broker, "listener container", beanName);
+				return;
+			}
+			kafka.instrument(container, interceptor());
+			broker.traced("listener container", beanName);
+		}
+	}
+
+	private void instrument(KafkaTracing kafka, ProducerFactory<?, ?> factory, String beanName,
+			TracingReport.Broker broker) {
+		if (kafka.instrument(factory)) {
+			broker.traced("producer factory", beanName);
+		}
+		else {
+			broker.untraced("producer factory", beanName,
+					"%s ignores post-processors: wrap its producers with KafkaTracing.wrap()"
+						.formatted(factory.getClass().getSimpleName()));
+		}
+	}
+
+	/**
+	 * The factory of a template need not be a bean.
+	 */
+	private void instrumentFactoryOf(KafkaTracing kafka, KafkaTemplate<?, ?> template, String beanName,
+			TracingReport.Broker broker) {
+		ProducerFactory<?, ?> factory;
+		try {
+			factory = template.getProducerFactory();
+		}
+		catch (UnsupportedOperationException ex) {
+			// A RoutingKafkaTemplate has several, which are beans or templates' own.
+			return;
+		}
+		if (!kafka.isTraced(factory)) {
+			instrument(kafka, factory, "factory of " + beanName, broker);
+		}
+	}
+
+	private static void yieldToObservation(TracingReport.Broker broker, String kind, String beanName) {
+		broker.untraced(kind, beanName, "Spring's observation is on and traces it");
+	}
+
+	@SuppressWarnings("unchecked")
+	private TracingRecordInterceptor<Object, Object> interceptor() {
+		return this.beans.getBean(TracingRecordInterceptor.class);
+	}
+
+}

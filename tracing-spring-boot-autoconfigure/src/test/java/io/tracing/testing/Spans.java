@@ -1,0 +1,106 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.testing;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.trace.ReadWriteSpan;
+import io.opentelemetry.sdk.trace.ReadableSpan;
+import io.opentelemetry.sdk.trace.SpanProcessor;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import org.awaitility.Awaitility;
+
+/**
+ * Sees every span that starts and ends. A test waits for the spans it caused, and can
+ * check that none is left open.
+ */
+public final class Spans implements SpanProcessor {
+
+	private final List<SpanData> ended = new ArrayList<>();
+
+	private final AtomicInteger open = new AtomicInteger();
+
+	@Override
+	public void onStart(Context parentContext, ReadWriteSpan span) {
+		this.open.incrementAndGet();
+	}
+
+	@Override
+	public boolean isStartRequired() {
+		return true;
+	}
+
+	@Override
+	public void onEnd(ReadableSpan span) {
+		synchronized (this.ended) {
+			this.ended.add(span.toSpanData());
+		}
+		this.open.decrementAndGet();
+	}
+
+	@Override
+	public boolean isEndRequired() {
+		return true;
+	}
+
+	@Override
+	public CompletableResultCode shutdown() {
+		return CompletableResultCode.ofSuccess();
+	}
+
+	public int open() {
+		return this.open.get();
+	}
+
+	public List<SpanData> ended() {
+		synchronized (this.ended) {
+			return List.copyOf(this.ended);
+		}
+	}
+
+	public List<SpanData> named(String name) {
+		return ended().stream().filter((span) -> span.getName().equals(name)).toList();
+	}
+
+	/**
+	 * Wait until there are exactly so many ended spans of a name.
+	 * @param name the name
+	 * @param count how many
+	 * @return the spans, in the order in which they ended
+	 */
+	public List<SpanData> await(String name, int count) {
+		return await((span) -> span.getName().equals(name), name, count);
+	}
+
+	/**
+	 * Wait for the only span of a name.
+	 * @param name the name
+	 * @return the span
+	 */
+	public SpanData await(String name) {
+		return await(name, 1).get(0);
+	}
+
+	private List<SpanData> await(Predicate<SpanData> condition, String description, int count) {
+		return Awaitility.await(count + " ended spans '" + description + "'")
+			.atMost(Duration.ofSeconds(30))
+			.until(() -> ended().stream().filter(condition).toList(), (found) -> found.size() == count);
+	}
+
+	/**
+	 * Wait until nothing is open any more.
+	 */
+	public void awaitNoneOpen() {
+		Awaitility.await("no open span: look for code that misses end()")
+			.atMost(Duration.ofSeconds(10))
+			.until(() -> this.open.get() == 0);
+	}
+
+}
