@@ -6,7 +6,6 @@ package io.tracing.kafka;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 
@@ -28,6 +27,11 @@ public final class KafkaHeadersGetter implements TextMapGetter<Headers> {
 	// What W3C allows for baggage, the longest of the fields; longer is an attack.
 	private static final int MAX_BYTES = 8192;
 
+	private static final Header[] NO_HEADERS = new Header[0];
+
+	// The one field that W3C lets be spread over several headers, beside baggage.
+	private static final String TRACE_STATE = "tracestate";
+
 	private KafkaHeadersGetter() {
 	}
 
@@ -43,52 +47,55 @@ public final class KafkaHeadersGetter implements TextMapGetter<Headers> {
 		}
 		// Not headers(key): an iterator through two wrappers costs more than this array.
 		Header[] all = headers.toArray();
-		List<String> values = find(all, key, false);
-		if (values.isEmpty()) {
-			values = find(all, key, true);
+		boolean ignoreCase = !isNamed(all, key);
+		String value = null;
+		for (Header header : all) {
+			String next = value(header, key, ignoreCase);
+			if (value == null) {
+				value = next;
+			}
+			else if (next != null && key.equals(TRACE_STATE)) {
+				value = value + "," + next;
+			}
+			else if (next != null && !next.equals(value)) {
+				return null;
+			}
 		}
-		return switch (values.size()) {
-			case 0 -> null;
-			case 1 -> values.get(0);
-			default -> key.equals("tracestate") ? String.join(",", values) : agreed(values);
-		};
+		return value;
 	}
 
 	@Override
 	public Iterator<String> getAll(@Nullable Headers headers, String key) {
-		if (headers == null) {
-			return Collections.emptyIterator();
-		}
-		Header[] all = headers.toArray();
-		List<String> values = find(all, key, false);
-		return (values.isEmpty() ? find(all, key, true) : values).iterator();
-	}
-
-	private static List<String> find(Header[] headers, String key, boolean ignoreCase) {
+		Header[] all = (headers != null) ? headers.toArray() : NO_HEADERS;
+		boolean ignoreCase = !isNamed(all, key);
 		List<String> values = List.of();
-		for (Header header : headers) {
-			if (ignoreCase ? key.equalsIgnoreCase(header.key()) : key.equals(header.key())) {
-				byte[] value = header.value();
-				if (value != null && value.length <= MAX_BYTES) {
-					values = with(values, new String(value, StandardCharsets.UTF_8));
-				}
+		for (Header header : all) {
+			String value = value(header, key, ignoreCase);
+			if (value != null) {
+				values = values.isEmpty() ? new ArrayList<>() : values;
+				values.add(value);
 			}
 		}
-		return values;
+		return values.iterator();
 	}
 
-	private static List<String> with(List<String> values, String value) {
-		if (values.isEmpty()) {
-			return List.of(value);
+	private static boolean isNamed(Header[] headers, String key) {
+		for (Header header : headers) {
+			if (key.equals(header.key())) {
+				return true;
+			}
 		}
-		List<String> more = new ArrayList<>(values);
-		more.add(value);
-		return more;
+		return false;
 	}
 
-	private static @Nullable String agreed(List<String> values) {
-		String first = values.get(0);
-		return values.stream().allMatch(first::equals) ? first : null;
+	private static @Nullable String value(Header header, String key, boolean ignoreCase) {
+		if (ignoreCase ? key.equalsIgnoreCase(header.key()) : key.equals(header.key())) {
+			byte[] value = header.value();
+			if (value != null && value.length <= MAX_BYTES) {
+				return new String(value, StandardCharsets.UTF_8);
+			}
+		}
+		return null;
 	}
 
 }
