@@ -69,7 +69,7 @@ final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
 			return false;
 		}
 		// Read here and not in a condition: an ahead-of-time build fixes conditions.
-		if (!this.environment.getProperty("tracing.kafka.enabled", Boolean.class, true)) {
+		if (!this.beans.getBean(KafkaTracingProperties.class).enabled()) {
 			broker.off("tracing.kafka.enabled=false");
 			return false;
 		}
@@ -95,6 +95,10 @@ final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
 				return;
 			}
 			kafka.instrument(factory, interceptor());
+			if (Boolean.TRUE.equals(factory.isBatchListener())) {
+				broker.untraced("listener container factory", beanName, "batch listeners are not traced");
+				return;
+			}
 			broker.traced("listener container factory", beanName);
 		}
 		else if (bean instanceof AbstractMessageListenerContainer<?, ?> container) {

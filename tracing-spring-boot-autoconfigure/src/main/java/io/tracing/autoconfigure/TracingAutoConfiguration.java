@@ -34,8 +34,9 @@ public final class TracingAutoConfiguration {
 	}
 
 	@Bean
-	TracingSource tracingSource(ObjectProvider<OpenTelemetry> openTelemetry, Environment environment) {
-		return TracingSource.resolve(openTelemetry, environment);
+	TracingSource tracingSource(TracingProperties properties, ObjectProvider<OpenTelemetry> openTelemetry,
+			Environment environment) {
+		return TracingSource.resolve(properties.enabled(), openTelemetry, environment);
 	}
 
 	@Bean

@@ -20,8 +20,8 @@ import org.springframework.core.env.Environment;
  */
 record TracingSource(OpenTelemetry openTelemetry, String description) {
 
-	static TracingSource resolve(ObjectProvider<OpenTelemetry> beans, Environment environment) {
-		if (!environment.getProperty("tracing.enabled", Boolean.class, true)) {
+	static TracingSource resolve(boolean enabled, ObjectProvider<OpenTelemetry> beans, Environment environment) {
+		if (!enabled) {
 			return none("tracing.enabled=false");
 		}
 		// Boot's disabled SDK still makes spans and marks them as sampled, which would

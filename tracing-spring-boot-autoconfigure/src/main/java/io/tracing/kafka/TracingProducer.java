@@ -56,7 +56,7 @@ final class TracingProducer<K, V> implements InvocationHandler {
 	@Override
 	@SuppressWarnings("unchecked")
 	public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
-		if (arguments != null && method.getName().equals("send")) {
+		if (arguments != null && method.getName().equals("send") && arguments[0] instanceof ProducerRecord) {
 			return send((ProducerRecord<K, V>) arguments[0], (arguments.length > 1) ? (Callback) arguments[1] : null);
 		}
 		if (method.getDeclaringClass() == Object.class) {

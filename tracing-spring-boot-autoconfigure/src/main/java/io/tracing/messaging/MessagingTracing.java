@@ -15,6 +15,7 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.TracerBuilder;
 import io.opentelemetry.api.trace.TracerProvider;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
@@ -87,10 +88,12 @@ public final class MessagingTracing {
 	 * @return the tracer
 	 */
 	public static Tracer tracer(OpenTelemetry openTelemetry, SemanticConventions conventions) {
-		return openTelemetry.getTracerProvider()
+		TracerBuilder builder = openTelemetry.getTracerProvider()
 			.tracerBuilder(INSTRUMENTATION_SCOPE)
-			.setSchemaUrl(conventions.schemaUrl())
-			.build();
+			.setSchemaUrl(conventions.schemaUrl());
+		// Of the jar's manifest; classes that lie in a folder have none.
+		String version = MessagingTracing.class.getPackage().getImplementationVersion();
+		return ((version != null) ? builder.setInstrumentationVersion(version) : builder).build();
 	}
 
 	/**
