@@ -172,11 +172,13 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 				// Registered twice: the one outside has made the span.
 				return;
 			}
+			if (thread != null) {
+				thread.close();
+			}
 			if (thread == null || !thread.belongsTo(this) || !thread.polls(consumer)) {
 				thread = new ConsumerThread(this, consumer, operations(consumer));
 				ConsumerThread.set(thread);
 			}
-			thread.close();
 			if (this.kafka.traces(record.topic())) {
 				start(record, thread);
 			}

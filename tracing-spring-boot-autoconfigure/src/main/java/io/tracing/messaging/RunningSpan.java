@@ -110,8 +110,13 @@ public final class RunningSpan {
 	 */
 	public void abandon(String reason) {
 		if (ENDED.compareAndSet(this, false, true)) {
-			this.span.setAttribute(MessagingAttributes.ERROR_TYPE, OTHER_ERROR);
-			this.span.setStatus(StatusCode.ERROR, reason);
+			try {
+				this.span.setAttribute(MessagingAttributes.ERROR_TYPE, OTHER_ERROR);
+				this.span.setStatus(StatusCode.ERROR, reason);
+			}
+			catch (Throwable ex) {
+				this.faults.report("marking a span as abandoned", ex);
+			}
 			finish(OTHER_ERROR);
 		}
 	}
