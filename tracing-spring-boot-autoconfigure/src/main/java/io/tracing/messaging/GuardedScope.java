@@ -36,7 +36,7 @@ public final class GuardedScope {
 		Scope scope = null;
 		try {
 			before = Context.current();
-			scope = context.makeCurrent();
+			scope = (before != context) ? context.makeCurrent() : null;
 		}
 		catch (Throwable ex) {
 			faults.report("making a context current", ex);
@@ -48,11 +48,10 @@ public final class GuardedScope {
 	 * Give the thread back the context it had.
 	 */
 	public void close() {
-		if (this.scope == null) {
-			return;
-		}
 		try {
-			this.scope.close();
+			if (this.scope != null) {
+				this.scope.close();
+			}
 			if (Context.current() != this.before) {
 				// A scope that was opened inside and never closed makes close() a no-op:
 				// without this line the thread would keep the leaked context for ever.
