@@ -1,0 +1,66 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.orderflow;
+
+import java.time.Duration;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.SpanKind;
+import io.tracing.orderflow.testing.OrderFlow;
+import io.tracing.orderflow.testing.OrderFlowClient;
+import io.tracing.orderflow.testing.OrderFlowClient.Stock;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Proves that a worker that is told to stop finishes what it has begun, and leaves the
+ * rest to the next one.
+ */
+class ShutdownIntegrationTests {
+
+	private static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("order.outcome");
+
+	private final OrderFlow orderFlow = OrderFlow.running();
+
+	private final OrderFlowClient client = new OrderFlowClient(this.orderFlow);
+
+	@Test
+	void messageInFlightIsFinishedAndItsSpanEnded() {
+		Stock before = this.client.stock("ITEM-010");
+		String id = this.client.placeOrder("ITEM-010:1");
+		await().pollInterval(Duration.ofMillis(5))
+			.atMost(Duration.ofSeconds(30))
+			.until(() -> this.client.stock("ITEM-010").equals(before.reserve(1)));
+		this.orderFlow.stopWorker();
+		try {
+			assertThat(this.client.get("gateway", "/orders/" + id).body().path("status").asString())
+				.isEqualTo("confirmed");
+			assertThat(this.client.emails(id)).hasSize(1);
+			assertThat(this.orderFlow.spans())
+				.filteredOn((span) -> span.getKind() == SpanKind.CONSUMER
+						&& id.equals(span.getAttributes().get(OrderFlow.ORDER_ID)))
+				.singleElement()
+				.satisfies((span) -> assertThat(span.getAttributes().get(OUTCOME)).isEqualTo("confirmed"));
+		}
+		finally {
+			this.orderFlow.startWorker();
+		}
+	}
+
+	@Test
+	void orderPlacedWithoutWorkerIsConfirmedByTheNext() {
+		String id;
+		this.orderFlow.stopWorker();
+		try {
+			id = this.client.placeOrder("ITEM-010:1");
+		}
+		finally {
+			this.orderFlow.startWorker();
+		}
+		assertThat(this.client.awaitCompletion(id).path("status").asString()).isEqualTo("confirmed");
+	}
+
+}
