@@ -3,7 +3,7 @@
 
 package io.tracing.orderflow;
 
-import io.tracing.orderflow.testing.OrderFlow;
+import io.tracing.orderflow.testing.RunningServices;
 import io.tracing.orderflow.testing.OrderFlowClient;
 import org.junit.jupiter.api.Test;
 
@@ -14,21 +14,21 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class BrokerOutageIntegrationTests {
 
-	private final OrderFlow orderFlow = OrderFlow.running();
+	private final RunningServices services = RunningServices.shared();
 
-	private final OrderFlowClient client = new OrderFlowClient(this.orderFlow);
+	private final OrderFlowClient client = new OrderFlowClient(this.services);
 
 	@Test
 	void orderIsAcceptedWithoutBrokerAndConfirmedWhenItIsBack() {
 		String id;
-		this.orderFlow.broker().stop();
+		this.services.broker().stop();
 		try {
 			id = this.client.placeOrder("ITEM-002:1");
 			assertThat(this.client.get("gateway", "/orders/" + id).body().path("status").asString())
 				.isEqualTo("pending");
 		}
 		finally {
-			this.orderFlow.broker().restart();
+			this.services.broker().restart();
 		}
 		assertThat(this.client.awaitCompletion(id).path("status").asString()).isEqualTo("confirmed");
 		this.client.awaitEmails(id, 1);

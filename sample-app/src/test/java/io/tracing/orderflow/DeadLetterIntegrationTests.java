@@ -6,7 +6,7 @@ package io.tracing.orderflow;
 import java.util.List;
 import java.util.UUID;
 
-import io.tracing.orderflow.testing.OrderFlow;
+import io.tracing.orderflow.testing.RunningServices;
 import io.tracing.orderflow.testing.OrderFlowClient;
 import io.tracing.orderflow.testing.OrderFlowClient.Stock;
 import io.tracing.orderflow.testing.OrderMessages;
@@ -25,11 +25,11 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class DeadLetterIntegrationTests {
 
-	private final OrderFlow orderFlow = OrderFlow.running();
+	private final RunningServices services = RunningServices.shared();
 
-	private final OrderFlowClient client = new OrderFlowClient(this.orderFlow);
+	private final OrderFlowClient client = new OrderFlowClient(this.services);
 
-	private final OrderMessages messages = new OrderMessages(this.orderFlow);
+	private final OrderMessages messages = new OrderMessages(this.services);
 
 	@Test
 	void technicalFailureIsTriedThreeTimesThenTheOrderFails() {
@@ -38,9 +38,9 @@ class DeadLetterIntegrationTests {
 		JsonNode order = this.client.awaitCompletion(id);
 		assertThat(order.path("status").asString()).isEqualTo("failed");
 		assertThat(order.path("reason").asString()).isEqualTo("processing_failed");
-		assertThat(this.orderFlow.spans())
+		assertThat(this.services.spans())
 			.filteredOn((span) -> "POST /reservations".equals(span.getName())
-					&& id.equals(span.getAttributes().get(OrderFlow.ORDER_ID)))
+					&& id.equals(span.getAttributes().get(RunningServices.ORDER_ID)))
 			.hasSize(3);
 		assertThat(this.client.emails(id)).isEmpty();
 		assertThat(this.client.stock("ITEM-013")).isEqualTo(before);
@@ -73,9 +73,9 @@ class DeadLetterIntegrationTests {
 		String id = UUID.randomUUID().toString();
 		this.messages.awaitProcessed(this.messages.sendOrderCreated(id, "NO-SUCH-ITEM", 1));
 		assertThat(this.messages.deadLetter(id).key()).isEqualTo(id);
-		assertThat(this.orderFlow.spans())
+		assertThat(this.services.spans())
 			.filteredOn((span) -> "POST /reservations".equals(span.getName())
-					&& id.equals(span.getAttributes().get(OrderFlow.ORDER_ID)))
+					&& id.equals(span.getAttributes().get(RunningServices.ORDER_ID)))
 			.hasSize(1);
 	}
 

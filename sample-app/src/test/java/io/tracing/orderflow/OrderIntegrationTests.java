@@ -6,7 +6,7 @@ package io.tracing.orderflow;
 import java.util.List;
 
 import io.tracing.orderflow.testing.Answer;
-import io.tracing.orderflow.testing.OrderFlow;
+import io.tracing.orderflow.testing.RunningServices;
 import io.tracing.orderflow.testing.OrderFlowClient;
 import io.tracing.orderflow.testing.OrderFlowClient.Stock;
 import org.junit.jupiter.api.Test;
@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class OrderIntegrationTests {
 
-	private final OrderFlowClient client = new OrderFlowClient(OrderFlow.running());
+	private final OrderFlowClient client = new OrderFlowClient(RunningServices.shared());
 
 	@Test
 	void orderIsCreatedPending() {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.UUID;
 
 import io.tracing.orderflow.testing.Answer;
-import io.tracing.orderflow.testing.OrderFlow;
+import io.tracing.orderflow.testing.RunningServices;
 import io.tracing.orderflow.testing.OrderFlowClient;
 import io.tracing.orderflow.testing.OrderFlowClient.Stock;
 import io.tracing.orderflow.testing.OrderMessages;
@@ -23,11 +23,11 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class RedeliveryIntegrationTests {
 
-	private final OrderFlow orderFlow = OrderFlow.running();
+	private final RunningServices services = RunningServices.shared();
 
-	private final OrderFlowClient client = new OrderFlowClient(this.orderFlow);
+	private final OrderFlowClient client = new OrderFlowClient(this.services);
 
-	private final OrderMessages messages = new OrderMessages(this.orderFlow);
+	private final OrderMessages messages = new OrderMessages(this.services);
 
 	@Test
 	void messageDeliveredFourTimesTakesStockOnceAndSendsOneMail() {

@@ -13,7 +13,7 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.tracing.orderflow.testing.Answer;
-import io.tracing.orderflow.testing.OrderFlow;
+import io.tracing.orderflow.testing.RunningServices;
 import io.tracing.orderflow.testing.OrderFlowClient;
 import org.junit.jupiter.api.Test;
 
@@ -32,9 +32,9 @@ import static org.awaitility.Awaitility.await;
  */
 class ServiceSpanIntegrationTests {
 
-	private final OrderFlow orderFlow = OrderFlow.running();
+	private final RunningServices services = RunningServices.shared();
 
-	private final OrderFlowClient client = new OrderFlowClient(this.orderFlow);
+	private final OrderFlowClient client = new OrderFlowClient(this.services);
 
 	@Test
 	void serverSpanHasTheAttributesOfTheConventions() {
@@ -57,7 +57,7 @@ class ServiceSpanIntegrationTests {
 				longKey("http.response.status_code"), stringKey("url.full"), stringKey("server.address"),
 				longKey("server.port"));
 		assertThat(span.getAttributes().get(stringKey("url.full")))
-			.isEqualTo(this.orderFlow.url("inventory") + "/stock/ITEM-001");
+			.isEqualTo(this.services.url("inventory") + "/stock/ITEM-001");
 	}
 
 	@Test
@@ -73,9 +73,9 @@ class ServiceSpanIntegrationTests {
 	void serverSpanOfAFailureIsAnError() {
 		String id = this.client.placeOrder("ITEM-013:1");
 		this.client.awaitCompletion(id);
-		assertThat(this.orderFlow.spans())
+		assertThat(this.services.spans())
 			.filteredOn((span) -> "POST /reservations".equals(span.getName())
-					&& id.equals(span.getAttributes().get(OrderFlow.ORDER_ID)))
+					&& id.equals(span.getAttributes().get(RunningServices.ORDER_ID)))
 			.isNotEmpty()
 			.allSatisfy((span) -> {
 				assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
@@ -126,7 +126,7 @@ class ServiceSpanIntegrationTests {
 	@Test
 	void sqlOutsideOfATraceMakesNoSpan() {
 		this.client.awaitCompletion(this.client.placeOrder("ITEM-007:1"));
-		assertThat(this.orderFlow.spans())
+		assertThat(this.services.spans())
 			.filteredOn((span) -> span.getAttributes().get(stringKey("db.system.name")) != null)
 			.isNotEmpty()
 			.allSatisfy((span) -> assertThat(SpanId.isValid(span.getParentSpanId())).as(span.getName()).isTrue());
@@ -137,7 +137,7 @@ class ServiceSpanIntegrationTests {
 		for (String role : List.of("gateway", "orders", "inventory", "worker", "email")) {
 			assertThat(this.client.get(role, "/actuator/health").body().path("status").asString()).isEqualTo("UP");
 		}
-		assertThat(this.orderFlow.spans()).extracting(SpanData::getName).noneMatch((name) -> name.contains("actuator"));
+		assertThat(this.services.spans()).extracting(SpanData::getName).noneMatch((name) -> name.contains("actuator"));
 	}
 
 	@Test
@@ -145,7 +145,7 @@ class ServiceSpanIntegrationTests {
 		String traceId = "0af7651916cd43dd8448eb211c80319c";
 		ResponseEntity<Void> response = RestClient.create()
 			.post()
-			.uri(URI.create(this.orderFlow.url("gateway") + "/orders"))
+			.uri(URI.create(this.services.url("gateway") + "/orders"))
 			.header("traceparent", "00-" + traceId + "-b7ad6b7169203331-01")
 			.header("baggage", "order.id=forged,tenant=evil")
 			.contentType(MediaType.APPLICATION_JSON)
@@ -158,7 +158,7 @@ class ServiceSpanIntegrationTests {
 		this.client.awaitEmails(id, 1);
 		await().atMost(Duration.ofSeconds(10))
 			.untilAsserted(() -> assertThat(spans(traceId)).extracting(SpanData::getKind).contains(SpanKind.CONSUMER));
-		assertThat(spans(traceId)).extracting((span) -> span.getAttributes().get(OrderFlow.ORDER_ID))
+		assertThat(spans(traceId)).extracting((span) -> span.getAttributes().get(RunningServices.ORDER_ID))
 			.doesNotContain("forged");
 	}
 
@@ -172,7 +172,7 @@ class ServiceSpanIntegrationTests {
 		assertThat(spans(answer))
 			.filteredOn((span) -> !(service(span).equals("gateway") && span.getKind() == SpanKind.CLIENT))
 			.hasSizeGreaterThan(10)
-			.allSatisfy((span) -> assertThat(span.getAttributes().get(OrderFlow.ORDER_ID)).as(span.getName())
+			.allSatisfy((span) -> assertThat(span.getAttributes().get(RunningServices.ORDER_ID)).as(span.getName())
 				.isEqualTo(id));
 	}
 
@@ -189,7 +189,7 @@ class ServiceSpanIntegrationTests {
 	}
 
 	private List<SpanData> spans(String traceId) {
-		return this.orderFlow.spans().stream().filter((span) -> span.getTraceId().equals(traceId)).toList();
+		return this.services.spans().stream().filter((span) -> span.getTraceId().equals(traceId)).toList();
 	}
 
 	private static String service(SpanData span) {

@@ -7,7 +7,7 @@ import java.time.Duration;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanKind;
-import io.tracing.orderflow.testing.OrderFlow;
+import io.tracing.orderflow.testing.RunningServices;
 import io.tracing.orderflow.testing.OrderFlowClient;
 import io.tracing.orderflow.testing.OrderFlowClient.Stock;
 import org.junit.jupiter.api.Test;
@@ -23,9 +23,9 @@ class ShutdownIntegrationTests {
 
 	private static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("order.outcome");
 
-	private final OrderFlow orderFlow = OrderFlow.running();
+	private final RunningServices services = RunningServices.shared();
 
-	private final OrderFlowClient client = new OrderFlowClient(this.orderFlow);
+	private final OrderFlowClient client = new OrderFlowClient(this.services);
 
 	@Test
 	void messageInFlightIsFinishedAndItsSpanEnded() {
@@ -34,31 +34,31 @@ class ShutdownIntegrationTests {
 		await().pollInterval(Duration.ofMillis(5))
 			.atMost(Duration.ofSeconds(30))
 			.until(() -> this.client.stock("ITEM-010").equals(before.reserve(1)));
-		this.orderFlow.stopWorker();
+		this.services.stopWorker();
 		try {
 			assertThat(this.client.get("gateway", "/orders/" + id).body().path("status").asString())
 				.isEqualTo("confirmed");
 			assertThat(this.client.emails(id)).hasSize(1);
-			assertThat(this.orderFlow.spans())
+			assertThat(this.services.spans())
 				.filteredOn((span) -> span.getKind() == SpanKind.CONSUMER
-						&& id.equals(span.getAttributes().get(OrderFlow.ORDER_ID)))
+						&& id.equals(span.getAttributes().get(RunningServices.ORDER_ID)))
 				.singleElement()
 				.satisfies((span) -> assertThat(span.getAttributes().get(OUTCOME)).isEqualTo("confirmed"));
 		}
 		finally {
-			this.orderFlow.startWorker();
+			this.services.startWorker();
 		}
 	}
 
 	@Test
 	void orderPlacedWithoutWorkerIsConfirmedByTheNext() {
 		String id;
-		this.orderFlow.stopWorker();
+		this.services.stopWorker();
 		try {
 			id = this.client.placeOrder("ITEM-010:1");
 		}
 		finally {
-			this.orderFlow.startWorker();
+			this.services.startWorker();
 		}
 		assertThat(this.client.awaitCompletion(id).path("status").asString()).isEqualTo("confirmed");
 	}

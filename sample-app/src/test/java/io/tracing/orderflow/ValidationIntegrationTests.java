@@ -6,7 +6,7 @@ package io.tracing.orderflow;
 import java.util.stream.Stream;
 
 import io.tracing.orderflow.testing.Answer;
-import io.tracing.orderflow.testing.OrderFlow;
+import io.tracing.orderflow.testing.RunningServices;
 import io.tracing.orderflow.testing.OrderFlowClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +27,7 @@ class ValidationIntegrationTests {
 
 	private static final String ITEM = "{\"item_id\":\"ITEM-001\",\"quantity\":1,\"price\":1}";
 
-	private final OrderFlowClient client = new OrderFlowClient(OrderFlow.running());
+	private final OrderFlowClient client = new OrderFlowClient(RunningServices.shared());
 
 	@ParameterizedTest(name = "{0}")
 	@MethodSource

@@ -3,6 +3,7 @@
 
 package io.tracing.orderflow.gateway;
 
+import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 
@@ -33,6 +34,9 @@ final class Backend {
 	private static final List<String> RESPONSE_HEADERS = List.of(HttpHeaders.ALLOW, HttpHeaders.CONTENT_TYPE,
 			HttpHeaders.LOCATION, HttpHeaders.RETRY_AFTER);
 
+	// A hundred items with the longest names need a tenth of this.
+	private static final int MAX_BODY = 256 * 1024;
+
 	private final String name;
 
 	private final String url;
@@ -45,7 +49,8 @@ final class Backend {
 		this.client = client;
 	}
 
-	ResponseEntity<byte[]> forward(HttpServletRequest request, byte[] body, String path, Object... variables) {
+	ResponseEntity<byte[]> forward(HttpServletRequest request, String path, Object... variables) {
+		byte[] body = body(request);
 		RestClient.RequestBodySpec spec = this.client.method(HttpMethod.valueOf(request.getMethod()))
 			.uri(uri(request, path, variables))
 			.headers((headers) -> copyRequestHeaders(request, headers));
@@ -57,6 +62,21 @@ final class Backend {
 			throw new ResponseStatusException(HttpStatus.BAD_GATEWAY, "Service " + this.name + " can't be reached.",
 					ex);
 		}
+	}
+
+	private static byte[] body(HttpServletRequest request) {
+		byte[] body;
+		try {
+			body = request.getInputStream().readNBytes(MAX_BODY + 1);
+		}
+		catch (IOException ex) {
+			throw new ResponseStatusException(HttpStatus.BAD_REQUEST, "The body could not be read.", ex);
+		}
+		if (body.length > MAX_BODY) {
+			throw new ResponseStatusException(HttpStatus.CONTENT_TOO_LARGE,
+					"The body has more than " + MAX_BODY + " bytes.");
+		}
+		return body;
 	}
 
 	private URI uri(HttpServletRequest request, String path, Object... variables) {

@@ -9,14 +9,12 @@ import java.util.UUID;
 import jakarta.servlet.http.HttpServletRequest;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.client.RestClient;
 
@@ -30,8 +28,6 @@ import io.tracing.orderflow.service.OrderScope;
 class GatewayController {
 
 	private static final Log logger = LogFactory.getLog(GatewayController.class);
-
-	private static final byte[] NO_BODY = {};
 
 	private final Backend orders;
 
@@ -48,9 +44,8 @@ class GatewayController {
 	}
 
 	@PostMapping("/orders")
-	ResponseEntity<byte[]> placeOrder(HttpServletRequest request,
-			@RequestBody(required = false) byte @Nullable [] body) {
-		ResponseEntity<byte[]> response = this.orders.forward(request, (body != null) ? body : NO_BODY, "/orders");
+	ResponseEntity<byte[]> placeOrder(HttpServletRequest request) {
+		ResponseEntity<byte[]> response = this.orders.forward(request, "/orders");
 		URI location = response.getHeaders().getLocation();
 		if (location != null) {
 			String orderId = location.getPath().substring(location.getPath().lastIndexOf('/') + 1);
@@ -61,27 +56,27 @@ class GatewayController {
 
 	@GetMapping("/orders")
 	ResponseEntity<byte[]> orders(HttpServletRequest request) {
-		return this.orders.forward(request, NO_BODY, "/orders");
+		return this.orders.forward(request, "/orders");
 	}
 
 	@GetMapping("/orders-nplus1")
 	ResponseEntity<byte[]> ordersSlowly(HttpServletRequest request) {
-		return this.orders.forward(request, NO_BODY, "/orders-nplus1");
+		return this.orders.forward(request, "/orders-nplus1");
 	}
 
 	@GetMapping("/orders/{id}")
 	ResponseEntity<byte[]> order(HttpServletRequest request, @PathVariable UUID id) {
-		return this.scope.call(id, () -> this.orders.forward(request, NO_BODY, "/orders/{id}", id));
+		return this.scope.call(id, () -> this.orders.forward(request, "/orders/{id}", id));
 	}
 
 	@GetMapping("/inventory/stock")
 	ResponseEntity<byte[]> stock(HttpServletRequest request) {
-		return this.inventory.forward(request, NO_BODY, "/stock");
+		return this.inventory.forward(request, "/stock");
 	}
 
 	@GetMapping("/inventory/stock/{itemId}")
 	ResponseEntity<byte[]> stock(HttpServletRequest request, @PathVariable String itemId) {
-		return this.inventory.forward(request, NO_BODY, "/stock/{itemId}", itemId);
+		return this.inventory.forward(request, "/stock/{itemId}", itemId);
 	}
 
 }

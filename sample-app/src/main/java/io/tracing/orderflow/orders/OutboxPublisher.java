@@ -17,6 +17,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.stereotype.Component;
@@ -102,7 +103,8 @@ class OutboxPublisher {
 		if (failure == null) {
 			return Outcome.SENT;
 		}
-		logger.warn((messages.size() - sent.size()) + " message(s) stay in the outbox: " + failure.getMessage());
+		logger.warn((messages.size() - sent.size()) + " message(s) stay in the outbox: "
+				+ NestedExceptionUtils.getMostSpecificCause(failure).getMessage());
 		return Outcome.FAILED;
 	}
 

@@ -6,7 +6,7 @@ package io.tracing.orderflow.orders;
 import java.util.Map;
 
 import io.tracing.orderflow.testing.Answer;
-import io.tracing.orderflow.testing.OrderFlow;
+import io.tracing.orderflow.testing.RunningServices;
 import io.tracing.orderflow.testing.OrderFlowClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,13 +24,13 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class OutboxIntegrationTests {
 
-	private final OrderFlow orderFlow = OrderFlow.running();
+	private final RunningServices services = RunningServices.shared();
 
-	private final OrderFlowClient client = new OrderFlowClient(this.orderFlow);
+	private final OrderFlowClient client = new OrderFlowClient(this.services);
 
-	private final JdbcClient jdbc = this.orderFlow.service("orders").getBean(JdbcClient.class);
+	private final JdbcClient jdbc = this.services.service("orders").getBean(JdbcClient.class);
 
-	private final OutboxRelay relay = this.orderFlow.service("orders").getBean(OutboxRelay.class);
+	private final OutboxRelay relay = this.services.service("orders").getBean(OutboxRelay.class);
 
 	@BeforeEach
 	void stopRelay() {

@@ -27,7 +27,7 @@ public final class OrderFlowClient {
 
 	private static final Duration LIMIT = Duration.ofSeconds(30);
 
-	private final OrderFlow orderFlow;
+	private final RunningServices services;
 
 	private final RestClient client = RestClient.create();
 
@@ -35,10 +35,10 @@ public final class OrderFlowClient {
 
 	/**
 	 * Create a client.
-	 * @param orderFlow the services to talk to
+	 * @param services the services to talk to
 	 */
-	public OrderFlowClient(OrderFlow orderFlow) {
-		this.orderFlow = orderFlow;
+	public OrderFlowClient(RunningServices services) {
+		this.services = services;
 	}
 
 	/**
@@ -51,7 +51,7 @@ public final class OrderFlowClient {
 	 */
 	public Answer exchange(HttpMethod method, String role, String path, @Nullable String body) {
 		RestClient.RequestBodySpec request = this.client.method(method)
-			.uri(URI.create(this.orderFlow.url(role) + path))
+			.uri(URI.create(this.services.url(role) + path))
 			.contentType(MediaType.APPLICATION_JSON);
 		if (body != null) {
 			request.body(body);

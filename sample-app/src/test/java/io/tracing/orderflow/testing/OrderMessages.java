@@ -31,14 +31,14 @@ public final class OrderMessages {
 
 	private static final String GROUP = "notification-worker";
 
-	private final OrderFlow orderFlow;
+	private final RunningServices services;
 
 	/**
 	 * Create the sender.
-	 * @param orderFlow the services to send to
+	 * @param services the services to send to
 	 */
-	public OrderMessages(OrderFlow orderFlow) {
-		this.orderFlow = orderFlow;
+	public OrderMessages(RunningServices services) {
+		this.services = services;
 	}
 
 	/**
@@ -62,7 +62,7 @@ public final class OrderMessages {
 	 */
 	public RecordMetadata send(String key, String value) {
 		@SuppressWarnings("unchecked")
-		KafkaTemplate<String, String> kafka = this.orderFlow.service("orders").getBean(KafkaTemplate.class);
+		KafkaTemplate<String, String> kafka = this.services.service("orders").getBean(KafkaTemplate.class);
 		return kafka.send(Topics.ORDER_CREATED, key, value).join().getRecordMetadata();
 	}
 
@@ -73,7 +73,7 @@ public final class OrderMessages {
 	public void awaitProcessed(RecordMetadata message) {
 		TopicPartition partition = new TopicPartition(message.topic(), message.partition());
 		try (Admin admin = Admin
-			.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, this.orderFlow.broker().bootstrapServers()))) {
+			.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, this.services.broker().bootstrapServers()))) {
 			await("commit of " + message).atMost(Duration.ofSeconds(30)).until(() -> {
 				OffsetAndMetadata committed = admin.listConsumerGroupOffsets(GROUP)
 					.partitionsToOffsetAndMetadata()
@@ -91,7 +91,7 @@ public final class OrderMessages {
 	 */
 	public ConsumerRecord<String, String> deadLetter(String key) {
 		Map<String, Object> properties = Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-				this.orderFlow.broker().bootstrapServers(), ConsumerConfig.GROUP_ID_CONFIG, "test-" + key,
+				this.services.broker().bootstrapServers(), ConsumerConfig.GROUP_ID_CONFIG, "test-" + key,
 				ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
 		List<ConsumerRecord<String, String>> found = new ArrayList<>();
 		try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(properties, new StringDeserializer(),

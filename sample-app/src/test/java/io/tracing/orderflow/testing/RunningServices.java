@@ -29,7 +29,7 @@ import org.springframework.context.support.GenericApplicationContext;
  * All five services in this JVM. They are started once and stay up until the JVM ends;
  * tests keep apart by placing orders of their own.
  */
-public final class OrderFlow {
+public final class RunningServices {
 
 	/**
 	 * The attribute that names the order of a span.
@@ -38,13 +38,13 @@ public final class OrderFlow {
 
 	private final KafkaBroker broker;
 
-	private final Map<String, ConfigurableApplicationContext> services = new LinkedHashMap<>();
+	private final Map<String, ConfigurableApplicationContext> contexts = new LinkedHashMap<>();
 
 	private final CollectedSpans spans = new CollectedSpans();
 
 	private final PostgresServer database;
 
-	private OrderFlow() {
+	private RunningServices() {
 		try {
 			this.broker = KafkaBroker.start(0, Files.createTempDirectory("orderflow-kafka-"));
 		}
@@ -63,7 +63,7 @@ public final class OrderFlow {
 	 * Return the running services, starting them at the first call.
 	 * @return the running services
 	 */
-	public static OrderFlow running() {
+	public static RunningServices shared() {
 		return Holder.INSTANCE;
 	}
 
@@ -98,9 +98,9 @@ public final class OrderFlow {
 	 * @return its context
 	 */
 	public ConfigurableApplicationContext service(String role) {
-		ConfigurableApplicationContext context = this.services.get(role);
+		ConfigurableApplicationContext context = this.contexts.get(role);
 		if (context == null) {
-			throw new IllegalArgumentException("No service '" + role + "', there are " + this.services.keySet());
+			throw new IllegalArgumentException("No service '" + role + "', there are " + this.contexts.keySet());
 		}
 		return context;
 	}
@@ -128,7 +128,7 @@ public final class OrderFlow {
 		properties.put("orderflow.email.min-delay", "1ms");
 		properties.put("orderflow.email.max-delay", "5ms");
 		properties.put("orderflow.worker.retry.initial-interval", "50ms");
-		this.services.keySet()
+		this.contexts.keySet()
 			.stream()
 			.filter((other) -> !other.equals(role))
 			.forEach((other) -> properties.put("orderflow." + other + ".url", url(other)));
@@ -136,7 +136,7 @@ public final class OrderFlow {
 			.stream()
 			.map((property) -> "--" + property.getKey() + "=" + property.getValue())
 			.toArray(String[]::new);
-		this.services.put(role,
+		this.contexts.put(role,
 				new SpringApplicationBuilder(configuration)
 					.initializers((context) -> ((GenericApplicationContext) context).registerBean("testSpans",
 							SpanProcessor.class, () -> this.spans))
@@ -145,7 +145,7 @@ public final class OrderFlow {
 
 	private static final class Holder {
 
-		static final OrderFlow INSTANCE = new OrderFlow();
+		static final RunningServices INSTANCE = new RunningServices();
 
 	}
 
