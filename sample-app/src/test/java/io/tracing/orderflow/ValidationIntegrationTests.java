@@ -47,6 +47,7 @@ class ValidationIntegrationTests {
 				arguments(order("\"  \"", ITEM), "customer_id"), arguments(order("42", ITEM), "customer_id"),
 				arguments(order("{}", ITEM), "customer_id"), arguments(order("\"a b\"", ITEM), "customer_id"),
 				arguments(order("\"a\\u0000\"", ITEM), "customer_id"),
+				arguments(order("\"a..b\"", ITEM), "customer_id"), arguments(order("\"ada.\"", ITEM), "customer_id"),
 				arguments(order("\"\\ud800\"", ITEM), "customer_id"),
 				arguments(order("\"" + "a".repeat(65) + "\"", ITEM), "customer_id"),
 				arguments("{\"customer_id\":\"ada\"}", "items"),

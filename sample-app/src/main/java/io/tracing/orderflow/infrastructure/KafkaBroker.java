@@ -110,8 +110,14 @@ public final class KafkaBroker implements AutoCloseable {
 
 	private void startServer() {
 		KafkaRaftServer raftServer = new KafkaRaftServer(new KafkaConfig(properties()), Time.SYSTEM);
-		raftServer.startup();
 		this.server = raftServer;
+		try {
+			raftServer.startup();
+		}
+		catch (RuntimeException ex) {
+			stop();
+			throw new IllegalStateException("Kafka did not start on port " + this.port + ": " + ex.getMessage(), ex);
+		}
 	}
 
 	private Properties properties() {

@@ -5,7 +5,6 @@ package io.tracing.orderflow.infrastructure;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -43,26 +42,27 @@ public final class PostgresServer implements AutoCloseable {
 	 */
 	public static PostgresServer start(int port) {
 		int freePort = Ports.reserve(port, "PostgreSQL");
+		Path directory = Directories.createTemporary("orderflow-postgres-");
+		PostgresServer server;
 		try {
-			Path directory = Files.createTempDirectory("orderflow-postgres-");
-			EmbeddedPostgres postgres = EmbeddedPostgres.builder()
+			server = new PostgresServer(EmbeddedPostgres.builder()
 				.setPort(freePort)
 				.setDataDirectory(directory.resolve("data"))
 				.setPGStartupWait(START_LIMIT)
 				.setRegisterShutdownHook(false)
 				// Nobody needs this data after a crash of the machine.
 				.setServerConfig("fsync", "off")
-				.start();
-			PostgresServer server = new PostgresServer(postgres, directory);
-			server.createDatabase();
-			// These run after every application context was closed, so services drain
-			// first.
-			SpringApplication.getShutdownHandlers().add(server::close);
-			return server;
+				.start(), directory);
 		}
-		catch (IOException ex) {
-			throw new UncheckedIOException("PostgreSQL did not start on port " + freePort, ex);
+		catch (IOException | RuntimeException ex) {
+			Directories.delete(directory);
+			throw new IllegalStateException("PostgreSQL did not start on port " + freePort + ": " + ex.getMessage(),
+					ex);
 		}
+		server.createDatabase();
+		// These run after every application context was closed, so services drain first.
+		SpringApplication.getShutdownHandlers().add(server::close);
+		return server;
 	}
 
 	/**

@@ -21,8 +21,9 @@ import io.tracing.orderflow.service.InvalidRequestException;
  * @param items what is ordered
  */
 record NewOrder(
-		@NotBlank(message = "must not be blank") @Pattern(regexp = "\\s*|[A-Za-z0-9][A-Za-z0-9._+-]{0,63}",
-				message = "must be 1 to 64 letters, digits, dots, dashes, pluses or underscores") String customerId,
+		@NotBlank(message = "must not be blank") @Size(max = 64) @Pattern(
+				regexp = "\\s*|[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*",
+				message = "must be letters, digits, dashes, pluses, underscores and single dots") String customerId,
 		@NotNull(message = "is missing") @Size(min = 1, max = 100,
 				message = "must have {min} to {max} items") List<@NotNull(
 						message = "must not be null") @Valid OrderItem> items) {
