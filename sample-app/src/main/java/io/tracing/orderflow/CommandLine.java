@@ -1,0 +1,106 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.orderflow;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The options that OrderFlow was started with.
+ *
+ * @param role what this process is
+ * @param once whether to exit after the first trace
+ * @param help whether only to say what options there are
+ * @param kafkaPort the port of the broker, 0 for any that is free
+ * @param postgresPort the port of the database, 0 for any that is free
+ * @param properties properties for Spring, each as {@code --name=value}
+ */
+record CommandLine(Role role, boolean once, boolean help, int kafkaPort, int postgresPort, List<String> properties) {
+
+	static final int KAFKA_PORT = 9094;
+
+	static final int POSTGRES_PORT = 5433;
+
+	static final String HELP = """
+			OrderFlow: five services, one broker, one database, one trace.
+
+			  --role=NAME           what this process is: %s (default: all)
+			  --once                with role all: exit after the first trace, 0 if it is complete and unbroken, else 1
+			  --kafka-port=PORT     with role infrastructure: the broker's port (default: %d)
+			  --postgres-port=PORT  with role infrastructure: the database's port (default: %d)
+			  --name.of.property=VALUE
+			                        a property for Spring, for example --server.port=9000
+			  --help                this text
+			""".formatted(Role.texts(), KAFKA_PORT, POSTGRES_PORT);
+
+	private static final String KNOWN = "--role=NAME, --once, --kafka-port=PORT, --postgres-port=PORT, --help "
+			+ "and properties as --name.of.property=VALUE";
+
+	static CommandLine parse(String... arguments) {
+		Role role = Role.ALL;
+		boolean once = false;
+		boolean help = false;
+		Integer kafkaPort = null;
+		Integer postgresPort = null;
+		List<String> properties = new ArrayList<>();
+		for (String argument : arguments) {
+			int equals = argument.indexOf('=');
+			String name = (equals < 0) ? argument : argument.substring(0, equals);
+			String value = (equals < 0) ? null : argument.substring(equals + 1);
+			switch (name) {
+				case "--role" -> role = Role.of(required(name, value));
+				case "--once" -> once = flag(name, value);
+				case "--help" -> help = flag(name, value);
+				case "--kafka-port" -> kafkaPort = port(name, value);
+				case "--postgres-port" -> postgresPort = port(name, value);
+				default -> properties.add(property(argument, name, value));
+			}
+		}
+		boolean shared = role == Role.INFRASTRUCTURE;
+		requireRole(once, "--once", Role.ALL, role);
+		requireRole(kafkaPort != null, "--kafka-port", Role.INFRASTRUCTURE, role);
+		requireRole(postgresPort != null, "--postgres-port", Role.INFRASTRUCTURE, role);
+		return new CommandLine(role, once, help, (kafkaPort != null) ? kafkaPort : (shared ? KAFKA_PORT : 0),
+				(postgresPort != null) ? postgresPort : (shared ? POSTGRES_PORT : 0), List.copyOf(properties));
+	}
+
+	private static String property(String argument, String name, @Nullable String value) {
+		if (!name.startsWith("--") || name.indexOf('.') < 3 || value == null) {
+			throw new UsageException("unknown option '" + argument + "': there are " + KNOWN);
+		}
+		return argument;
+	}
+
+	private static String required(String name, @Nullable String value) {
+		if (value == null || value.isEmpty()) {
+			throw new UsageException("option " + name + " needs a value: " + name + "=...");
+		}
+		return value;
+	}
+
+	private static boolean flag(String name, @Nullable String value) {
+		if (value != null) {
+			throw new UsageException("option " + name + " takes no value, but got '" + value + "'");
+		}
+		return true;
+	}
+
+	private static int port(String name, @Nullable String value) {
+		String text = required(name, value);
+		if (!text.matches("\\d{1,5}") || Integer.parseInt(text) > 65_535) {
+			throw new UsageException("option " + name + " needs a port from 0 to 65535, but got '" + text + "'");
+		}
+		return Integer.parseInt(text);
+	}
+
+	private static void requireRole(boolean given, String option, Role required, Role role) {
+		if (given && role != required) {
+			throw new UsageException(
+					"option " + option + " goes with --role=" + required.text() + ", not with --role=" + role.text());
+		}
+	}
+
+}

@@ -1,0 +1,56 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.orderflow;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+
+import io.tracing.orderflow.infrastructure.KafkaBroker;
+import io.tracing.orderflow.infrastructure.PostgresServer;
+
+/**
+ * The broker and the database that the services share.
+ *
+ * @param broker the broker
+ * @param database the database
+ */
+record Infrastructure(KafkaBroker broker, PostgresServer database) implements AutoCloseable {
+
+	static Infrastructure start(int kafkaPort, int postgresPort, Progress progress) {
+		progress.begin("kafka");
+		KafkaBroker broker = broker(kafkaPort);
+		progress.end("kafka", broker.bootstrapServers());
+		try {
+			progress.begin("postgres");
+			PostgresServer database = PostgresServer.start(postgresPort);
+			progress.end("postgres", database.jdbcUrl());
+			return new Infrastructure(broker, database);
+		}
+		catch (RuntimeException ex) {
+			broker.close();
+			throw ex;
+		}
+	}
+
+	private static KafkaBroker broker(int port) {
+		try {
+			return KafkaBroker.start(port, Files.createTempDirectory("orderflow-kafka-"));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("Kafka has no directory for its data", ex);
+		}
+	}
+
+	@Override
+	public void close() {
+		try {
+			this.database.close();
+		}
+		finally {
+			this.broker.close();
+		}
+	}
+
+}

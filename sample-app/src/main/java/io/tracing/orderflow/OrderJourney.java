@@ -1,0 +1,92 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.orderflow;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.tracing.orderflow.terminal.CollectedTrace;
+import io.tracing.orderflow.terminal.TraceCollector;
+
+/**
+ * Knows when the trace of an order is complete. A trace that is quiet and has no open
+ * span may still be waiting for the broker, so an accepted order is complete only when a
+ * consumer has dealt with it.
+ */
+final class OrderJourney {
+
+	/** Between two spans of one journey there is less than this. */
+	static final Duration QUIET = Duration.ofMillis(300);
+
+	/** Longer than any service works without a span. */
+	private static final Duration STALLED = Duration.ofSeconds(3);
+
+	private static final AttributeKey<Long> STATUS = AttributeKey.longKey("http.response.status_code");
+
+	private final TraceCollector traces;
+
+	private final Set<String> services;
+
+	/**
+	 * Creates a journey.
+	 * @param traces where the spans are
+	 * @param services the services that it must reach
+	 */
+	OrderJourney(TraceCollector traces, Set<String> services) {
+		this.traces = traces;
+		this.services = services;
+	}
+
+	/**
+	 * Waits until the trace is complete.
+	 * @param traceId the trace's id
+	 * @param limit how long at most
+	 * @param settled whether the order is dealt with: then nothing can come any more
+	 * @return the reasons why it is not complete, none if it is
+	 */
+	List<String> await(String traceId, Duration limit, BooleanSupplier settled) {
+		long end = System.nanoTime() + limit.toNanos();
+		while (!isComplete(traceId) && System.nanoTime() < end) {
+			if (this.traces.quietFor(traceId).compareTo(STALLED) >= 0 && settled.getAsBoolean()) {
+				break;
+			}
+			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+		}
+		return problems(this.traces.trace(traceId));
+	}
+
+	boolean isComplete(String traceId) {
+		return this.traces.quietFor(traceId).compareTo(QUIET) >= 0 && problems(this.traces.trace(traceId)).isEmpty();
+	}
+
+	List<String> problems(CollectedTrace trace) {
+		List<String> problems = new ArrayList<>(trace.problems());
+		problems.addAll(trace.missing(this.services));
+		if (trace.spans().stream().anyMatch(OrderJourney::acceptsAnOrder)
+				&& trace.spans().stream().noneMatch(OrderJourney::dealsWithMessage)) {
+			problems.add("no consumer has dealt with the order");
+		}
+		return problems;
+	}
+
+	private static boolean acceptsAnOrder(SpanData span) {
+		return span.getKind() == SpanKind.SERVER && "POST /orders".equals(span.getName())
+				&& Long.valueOf(201).equals(span.getAttributes().get(STATUS));
+	}
+
+	/** The consumer of the dead letter deals with an order that the worker gave up on. */
+	private static boolean dealsWithMessage(SpanData span) {
+		return span.getKind() == SpanKind.CONSUMER && span.getStatus().getStatusCode() != StatusCode.ERROR;
+	}
+
+}

@@ -1,0 +1,70 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.orderflow;
+
+import java.util.concurrent.CountDownLatch;
+
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * One process per service: one of the services, or the broker and the database that they
+ * share.
+ */
+final class SingleRole {
+
+	private static final String ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+	private SingleRole() {
+	}
+
+	static int infrastructure(Console console, CommandLine commandLine) {
+		console.print("OrderFlow's broker and database\n");
+		Infrastructure infrastructure = Infrastructure.start(commandLine.kafkaPort(), commandLine.postgresPort(),
+				console);
+		Runtime.getRuntime().addShutdownHook(new Thread(infrastructure::close, "orderflow-shutdown"));
+		StringBuilder next = new StringBuilder("\nStart next, each in a terminal of its own:\n\n");
+		String environment = environment(commandLine, infrastructure);
+		for (Role role : Role.START_ORDER) {
+			next.append("  ").append(environment).append("java -jar sample-app/target/sample-app-*.jar --role=");
+			next.append(role.text()).append('\n');
+		}
+		console.print(next.append("\nStop with Ctrl-C.").toString());
+		awaitSignal();
+		return Demo.RUNNING;
+	}
+
+	/** The services look at the default ports unless they are told otherwise. */
+	private static String environment(CommandLine commandLine, Infrastructure infrastructure) {
+		String environment = "";
+		if (commandLine.kafkaPort() != CommandLine.KAFKA_PORT) {
+			environment += "KAFKA_BROKERS=" + infrastructure.broker().bootstrapServers() + " ";
+		}
+		if (commandLine.postgresPort() != CommandLine.POSTGRES_PORT) {
+			environment += "POSTGRES_URL=" + infrastructure.database().jdbcUrl() + " ";
+		}
+		return environment;
+	}
+
+	private static void awaitSignal() {
+		try {
+			new CountDownLatch(1).await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	static int service(Console console, CommandLine commandLine) {
+		String role = commandLine.role().text();
+		console.begin(role);
+		ConfigurableApplicationContext service = new ServiceLauncher(commandLine.role())
+			.start(commandLine.properties());
+		console.end(role, "http://localhost:" + service.getEnvironment().getProperty("local.server.port"));
+		String endpoint = System.getenv(ENDPOINT);
+		console.print((endpoint != null && !endpoint.isEmpty()) ? "Spans go to " + endpoint
+				: "Spans go nowhere: set " + ENDPOINT + " (for example http://localhost:4318) to see the trace");
+		return Demo.RUNNING;
+	}
+
+}

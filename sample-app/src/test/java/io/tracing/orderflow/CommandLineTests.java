@@ -1,0 +1,58 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.orderflow;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class CommandLineTests {
+
+	@Test
+	void withoutOptionsEverythingRunsHere() {
+		CommandLine commandLine = CommandLine.parse();
+		assertThat(commandLine.role()).isEqualTo(Role.ALL);
+		assertThat(commandLine.once()).isFalse();
+		assertThat(commandLine.properties()).isEmpty();
+	}
+
+	@Test
+	void infrastructureHasFixedPortsUnlessOthersAreGiven() {
+		CommandLine defaults = CommandLine.parse("--role=infrastructure");
+		assertThat(defaults.kafkaPort()).isEqualTo(9094);
+		assertThat(defaults.postgresPort()).isEqualTo(5433);
+		CommandLine chosen = CommandLine.parse("--role=infrastructure", "--kafka-port=0", "--postgres-port=6000");
+		assertThat(chosen.kafkaPort()).isZero();
+		assertThat(chosen.postgresPort()).isEqualTo(6000);
+	}
+
+	@Test
+	void propertiesArePassedOn() {
+		assertThat(CommandLine.parse("--server.port=9000", "--once", "--tracing.enabled=false").properties())
+			.containsExactly("--server.port=9000", "--tracing.enabled=false");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			--rol=orders                  | unknown option '--rol=orders': there are --role=NAME
+			--verbose                     | unknown option '--verbose'
+			once                          | unknown option 'once'
+			--server.port                 | unknown option '--server.port'
+			--role=order                  | unknown role 'order': it is one of all, infrastructure, gateway, orders
+			--role                        | option --role needs a value
+			--once=true                   | option --once takes no value, but got 'true'
+			--role=orders --once          | option --once goes with --role=all, not with --role=orders
+			--kafka-port=1                | option --kafka-port goes with --role=infrastructure, not with --role=all
+			--role=infrastructure --kafka-port=x     | needs a port from 0 to 65535, but got 'x'
+			--role=infrastructure --kafka-port=70000 | needs a port from 0 to 65535, but got '70000'
+			""")
+	void whatIsNotAllowedIsNamedWithWhatIs(String arguments, String message) {
+		assertThatExceptionOfType(UsageException.class).isThrownBy(() -> CommandLine.parse(arguments.split(" ")))
+			.withMessageContaining(message);
+	}
+
+}
