@@ -1,0 +1,39 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.benchmarks;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.instrumentation.kafkaclients.v2_6.KafkaTelemetry;
+import io.opentelemetry.instrumentation.spring.kafka.v2_7.SpringKafkaTelemetry;
+
+import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
+
+/**
+ * OpenTelemetry's libraries {@code opentelemetry-kafka-clients-2.6} and
+ * {@code opentelemetry-spring-kafka-2.7}, as its Spring Boot starter puts them on.
+ */
+final class OpenTelemetryLibraries implements Tracing {
+
+	private final OpenTelemetry openTelemetry;
+
+	OpenTelemetryLibraries(OpenTelemetry openTelemetry) {
+		this.openTelemetry = openTelemetry;
+	}
+
+	@Override
+	public KafkaTemplate<String, String> trace(KafkaTemplate<String, String> template) {
+		KafkaTelemetry telemetry = KafkaTelemetry.create(this.openTelemetry);
+		template.getProducerFactory().addPostProcessor(telemetry::wrap);
+		return template;
+	}
+
+	@Override
+	public ConcurrentMessageListenerContainer<String, String> trace(
+			ConcurrentMessageListenerContainer<String, String> container) {
+		container.setRecordInterceptor(SpringKafkaTelemetry.create(this.openTelemetry).createRecordInterceptor());
+		return container;
+	}
+
+}

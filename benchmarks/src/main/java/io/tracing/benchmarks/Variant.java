@@ -1,0 +1,69 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.benchmarks;
+
+import java.util.Arrays;
+import java.util.function.Function;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.propagation.ContextPropagators;
+import io.opentelemetry.context.propagation.TextMapPropagator;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.SpanProcessor;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+
+/**
+ * What is compared. All have the same SDK: the same sampler, span processor and
+ * propagators, and no meter provider.
+ */
+enum Variant {
+
+	NONE("none", (openTelemetry) -> new NoTracing()),
+
+	FLOOR("floor", Floor::new),
+
+	OPENTELEMETRY("opentelemetry", OpenTelemetryLibraries::new),
+
+	MICROMETER("micrometer", MicrometerObservation::new);
+
+	private final String id;
+
+	private final Function<OpenTelemetry, Tracing> tracing;
+
+	Variant(String id, Function<OpenTelemetry, Tracing> tracing) {
+		this.id = id;
+		this.tracing = tracing;
+	}
+
+	/**
+	 * The name in the benchmarks' parameter {@code tracing} and in the report.
+	 */
+	String id() {
+		return this.id;
+	}
+
+	Tracing create(SpanProcessor spanProcessor) {
+		return this.tracing.apply(sdk(spanProcessor, Sampler.alwaysOn()));
+	}
+
+	static Variant withId(String id) {
+		return Arrays.stream(values())
+			.filter((variant) -> variant.id.equals(id))
+			.findFirst()
+			.orElseThrow(() -> new IllegalArgumentException(
+					"No variant '" + id + "': use one of " + Arrays.stream(values()).map(Variant::id).toList()));
+	}
+
+	private static OpenTelemetry sdk(SpanProcessor spanProcessor, Sampler sampler) {
+		return OpenTelemetrySdk.builder()
+			.setTracerProvider(SdkTracerProvider.builder().setSampler(sampler).addSpanProcessor(spanProcessor).build())
+			.setPropagators(ContextPropagators.create(TextMapPropagator
+				.composite(W3CTraceContextPropagator.getInstance(), W3CBaggagePropagator.getInstance())))
+			.build();
+	}
+
+}
