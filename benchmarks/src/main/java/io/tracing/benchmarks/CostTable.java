@@ -19,8 +19,8 @@ final class CostTable {
 
 	private final Map<Variant, List<Cost>> costs = new EnumMap<>(Variant.class);
 
-	void add(Variant variant, Cost cost) {
-		this.costs.computeIfAbsent(variant, (key) -> new ArrayList<>()).add(cost);
+	void add(Variant variant, List<Cost> measured) {
+		this.costs.computeIfAbsent(variant, (key) -> new ArrayList<>()).addAll(measured);
 	}
 
 	String toMarkdown() {
@@ -57,7 +57,7 @@ final class CostTable {
 		if (measured.isEmpty()) {
 			throw new IllegalStateException("Nothing was measured for '" + variant.id() + "'");
 		}
-		return Cost.median(measured);
+		return Cost.typical(measured);
 	}
 
 	private static String format(String format, Object... arguments) {

@@ -48,7 +48,8 @@ public class ProcessBenchmark {
 
 	private final CharacterCount characters = new CharacterCount();
 
-	private ConcurrentMessageListenerContainer<String, String> container = listenerContainer();
+	private ConcurrentMessageListenerContainer<String, String> container = listenerContainer(this.consumer,
+			this.characters);
 
 	/**
 	 * Put the tracing on and start the container.
@@ -91,12 +92,13 @@ public class ProcessBenchmark {
 		return this.characters.count;
 	}
 
-	private ConcurrentMessageListenerContainer<String, String> listenerContainer() {
+	static ConcurrentMessageListenerContainer<String, String> listenerContainer(EndlessConsumer consumer,
+			MessageListener<String, String> listener) {
 		ContainerProperties properties = new ContainerProperties(Fixture.TOPIC);
 		properties.setGroupId(Fixture.GROUP);
-		properties.setMessageListener(this.characters);
+		properties.setMessageListener(listener);
 		ConcurrentMessageListenerContainer<String, String> container = new ConcurrentMessageListenerContainer<>(
-				new EndlessConsumerFactory(this.consumer), properties);
+				new EndlessConsumerFactory(consumer), properties);
 		container.setBeanName("worker");
 		return container;
 	}

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.Options;
@@ -22,12 +22,13 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * Measures every variant and prints what each adds to a message.
  * <p>
  * JMH runs all forks of one variant in a row, so that a noisy minute falls on that
- * variant alone. Here each round has one fork of each variant, and the table shows the
- * median of the rounds.
+ * variant alone. Here each round has one fork of each variant.
  */
 public final class Report {
 
-	private static final Map<String, String> BENCHMARKS = benchmarks();
+	private static final List<Section> SECTIONS = List.of(new Section("Send", "SendBenchmark.send", true),
+			new Section("Send within a span", "SendBenchmark.sendInSpan", false),
+			new Section("Processed record", "ProcessBenchmark.process", true));
 
 	private final Effort effort;
 
@@ -45,20 +46,27 @@ public final class Report {
 	}
 
 	private void run() throws RunnerException {
-		Map<String, CostTable> tables = new LinkedHashMap<>();
-		for (int round = 1; round <= this.effort.rounds(); round++) {
-			for (String benchmark : BENCHMARKS.keySet()) {
-				CostTable table = tables.computeIfAbsent(benchmark, (key) -> new CostTable());
+		Map<Section, CostTable> tables = new LinkedHashMap<>();
+		for (int round = 1; round <= this.effort.rounds; round++) {
+			for (Section section : SECTIONS) {
+				CostTable table = tables.computeIfAbsent(section, (key) -> new CostTable());
 				for (Variant variant : order(round)) {
-					Cost cost = measure(benchmark, variant);
-					table.add(variant, cost);
-					System.out.printf("round %d of %d, %s: %-20s %,8.0f ns %,8.0f B%n", round, this.effort.rounds(),
-							BENCHMARKS.get(benchmark), variant.id(), cost.nanoseconds(), cost.bytes());
+					// One round shows what a side aspect costs; what is compared gets
+					// them all.
+					if (round == 1 || (section.compared && variant.compared())) {
+						List<Cost> costs = measure(section, variant);
+						table.add(variant, costs);
+						progress(round, section, variant, Cost.typical(costs));
+					}
 				}
 			}
 		}
-		tables.forEach((benchmark, table) -> System.out.printf("%n### %s%n%n%s", BENCHMARKS.get(benchmark),
-				table.toMarkdown()));
+		tables.forEach((section, table) -> System.out.printf("%n### %s%n%n%s", section.title, table.toMarkdown()));
+	}
+
+	private void progress(int round, Section section, Variant variant, Cost cost) {
+		System.out.printf("round %d of %d, %s, %s: %,.0f ns, %,.0f B%n", round, this.effort.rounds, section.title,
+				variant.id(), cost.nanoseconds(), cost.bytes());
 	}
 
 	/**
@@ -70,38 +78,45 @@ public final class Report {
 		return variants;
 	}
 
-	private Cost measure(String benchmark, Variant variant) throws RunnerException {
-		Options options = new OptionsBuilder().include(benchmark)
+	/**
+	 * Run one fork.
+	 * @return the cost in each of its iterations
+	 */
+	private List<Cost> measure(Section section, Variant variant) throws RunnerException {
+		Options options = new OptionsBuilder().include(section.benchmark + "$")
 			.param("tracing", variant.id())
 			.forks(1)
 			.jvmArgs("-Xms1g", "-Xmx1g")
-			.warmupIterations(this.effort.warmups())
+			.warmupIterations(this.effort.warmups)
 			.warmupTime(TimeValue.seconds(1))
-			.measurementIterations(this.effort.measurements())
-			.measurementTime(TimeValue.seconds(1))
+			.measurementIterations(this.effort.measurements)
+			.measurementTime(TimeValue.milliseconds(500))
 			.addProfiler(GCProfiler.class)
 			.shouldFailOnError(true)
 			.verbosity(VerboseMode.SILENT)
 			.build();
-		RunResult result = new Runner(options).runSingle();
-		return new Cost(result.getPrimaryResult().getScore(),
-				result.getSecondaryResults().get("gc.alloc.rate.norm").getScore());
+		return new Runner(options).runSingle()
+			.getBenchmarkResults()
+			.stream()
+			.flatMap((fork) -> fork.getIterationResults().stream())
+			.map(Report::cost)
+			.toList();
 	}
 
-	private static Map<String, String> benchmarks() {
-		Map<String, String> benchmarks = new LinkedHashMap<>();
-		benchmarks.put("SendBenchmark.send$", "Send");
-		benchmarks.put("SendBenchmark.sendInSpan$", "Send within a span");
-		benchmarks.put("ProcessBenchmark.process$", "Processed record");
-		return benchmarks;
+	private static Cost cost(IterationResult iteration) {
+		return new Cost(iteration.getPrimaryResult().getScore(),
+				iteration.getSecondaryResults().get("gc.alloc.rate.norm").getScore());
+	}
+
+	private record Section(String title, String benchmark, boolean compared) {
 	}
 
 	private record Effort(int rounds, int warmups, int measurements) {
 
 		static Effort of(String[] arguments) {
 			return switch (String.join(" ", arguments)) {
-				case "" -> new Effort(5, 4, 3);
-				case "--quick" -> new Effort(1, 3, 2);
+				case "" -> new Effort(4, 8, 5);
+				case "--quick" -> new Effort(1, 5, 4);
 				default -> throw new IllegalArgumentException(
 						"Unknown arguments '" + String.join(" ", arguments) + "': give none, or --quick");
 			};

@@ -46,6 +46,14 @@ enum Variant {
 		return this.id;
 	}
 
+	/**
+	 * Whether the report's figures are about this variant. The others show one aspect
+	 * more.
+	 */
+	boolean compared() {
+		return true;
+	}
+
 	Tracing create(SpanProcessor spanProcessor) {
 		return this.tracing.apply(sdk(spanProcessor, Sampler.alwaysOn()));
 	}

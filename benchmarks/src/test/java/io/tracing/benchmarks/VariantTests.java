@@ -1,0 +1,118 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.benchmarks;
+
+import org.apache.kafka.common.header.Header;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * A variant that is not wired up would win every benchmark. So each one has to show that
+ * it makes its spans and headers, in the benchmark's own set-up.
+ */
+class VariantTests {
+
+	private static final int RECORDS = EndlessConsumer.RECORDS_PER_POLL;
+
+	@ParameterizedTest
+	@EnumSource(mode = Mode.EXCLUDE, names = "NONE")
+	void sendMakesOneSpanAndOneHeader(Variant variant) {
+		SendBenchmark benchmark = sendBenchmark(variant);
+		for (int sent = 1; sent <= 3; sent++) {
+			assertThat(benchmark.send()).isCompleted();
+			assertThat(benchmark.spansEnded()).isEqualTo(sent);
+			assertThat(benchmark.lastRecord().headers()).extracting(Header::key).containsExactly("traceparent");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(mode = Mode.EXCLUDE, names = "NONE")
+	void sendInSpanContinuesItsTrace(Variant variant) {
+		SendBenchmark benchmark = sendBenchmark(variant);
+		CurrentSpan current = new CurrentSpan();
+		current.open();
+		try {
+			assertThat(benchmark.sendInSpan(current)).isCompleted();
+		}
+		finally {
+			current.close();
+		}
+		assertThat(benchmark.spansEnded()).isOne();
+		assertThat(benchmark.lastRecord().headers()).singleElement()
+			.extracting((header) -> new String(header.value()))
+			.asString()
+			.contains(EndlessConsumer.TRACE_ID)
+			.doesNotContain(EndlessConsumer.SPAN_ID);
+	}
+
+	@ParameterizedTest
+	@EnumSource(mode = Mode.EXCLUDE, names = "NONE")
+	void everyProcessedRecordMakesOneSpan(Variant variant) throws InterruptedException {
+		ProcessBenchmark benchmark = processBenchmark(variant);
+		try {
+			benchmark.processOnePoll();
+			assertThat(benchmark.spansEnded()).isEqualTo(RECORDS);
+			benchmark.processOnePoll();
+			assertThat(benchmark.spansEnded()).isEqualTo(2 * RECORDS);
+		}
+		finally {
+			benchmark.stop();
+		}
+	}
+
+	@Test
+	void noneMakesNeitherSpanNorHeader() throws InterruptedException {
+		SendBenchmark send = sendBenchmark(Variant.NONE);
+		assertThat(send.send()).isCompleted();
+		assertThat(send.spansEnded()).isZero();
+		assertThat(send.lastRecord().headers()).isEmpty();
+		ProcessBenchmark process = processBenchmark(Variant.NONE);
+		try {
+			process.processOnePoll();
+			assertThat(process.spansEnded()).isZero();
+		}
+		finally {
+			process.stop();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void listenerReadsEveryRecord(Variant variant) throws InterruptedException {
+		ProcessBenchmark benchmark = processBenchmark(variant);
+		try {
+			benchmark.processOnePoll();
+			assertThat(benchmark.charactersRead()).isEqualTo((long) RECORDS * Fixture.VALUE.length());
+		}
+		finally {
+			benchmark.stop();
+		}
+	}
+
+	@Test
+	void unknownIdSaysWhichThereAre() {
+		assertThatIllegalArgumentException().isThrownBy(() -> Variant.withId("zipkin"))
+			.withMessageStartingWith("No variant 'zipkin': use one of [none, floor,");
+	}
+
+	private static SendBenchmark sendBenchmark(Variant variant) {
+		SendBenchmark benchmark = new SendBenchmark();
+		benchmark.tracing = variant.id();
+		benchmark.trace();
+		return benchmark;
+	}
+
+	private static ProcessBenchmark processBenchmark(Variant variant) {
+		ProcessBenchmark benchmark = new ProcessBenchmark();
+		benchmark.tracing = variant.id();
+		benchmark.start();
+		return benchmark;
+	}
+
+}
