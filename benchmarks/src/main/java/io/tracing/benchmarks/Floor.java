@@ -5,8 +5,8 @@ package io.tracing.benchmarks;
 
 import io.opentelemetry.api.OpenTelemetry;
 
+import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
-import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 
 /**
  * The least possible OpenTelemetry code, written by hand for this one application: the
@@ -29,10 +29,10 @@ final class Floor implements Tracing {
 	}
 
 	@Override
-	public ConcurrentMessageListenerContainer<String, String> trace(
-			ConcurrentMessageListenerContainer<String, String> container) {
-		container.setRecordInterceptor(new FloorRecordInterceptor<>(this.openTelemetry));
-		return container;
+	public ConcurrentKafkaListenerContainerFactory<String, String> trace(
+			ConcurrentKafkaListenerContainerFactory<String, String> factory) {
+		factory.setRecordInterceptor(new FloorRecordInterceptor<>(this.openTelemetry));
+		return factory;
 	}
 
 }

@@ -18,8 +18,8 @@ import io.micrometer.tracing.otel.bridge.OtelTracer;
 import io.micrometer.tracing.propagation.Propagator;
 import io.opentelemetry.api.OpenTelemetry;
 
+import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
-import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 
 /**
  * Spring Kafka's observation with Micrometer's bridge to OpenTelemetry, its handlers
@@ -51,11 +51,11 @@ final class MicrometerObservation implements Tracing {
 	}
 
 	@Override
-	public ConcurrentMessageListenerContainer<String, String> trace(
-			ConcurrentMessageListenerContainer<String, String> container) {
-		container.getContainerProperties().setObservationEnabled(true);
-		container.getContainerProperties().setObservationRegistry(this.registry);
-		return container;
+	public ConcurrentKafkaListenerContainerFactory<String, String> trace(
+			ConcurrentKafkaListenerContainerFactory<String, String> factory) {
+		factory.getContainerProperties().setObservationEnabled(true);
+		factory.getContainerProperties().setObservationRegistry(this.registry);
+		return factory;
 	}
 
 }

@@ -3,8 +3,8 @@
 
 package io.tracing.benchmarks;
 
+import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
-import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 
 /**
  * What the others are compared with.
@@ -17,9 +17,9 @@ final class NoTracing implements Tracing {
 	}
 
 	@Override
-	public ConcurrentMessageListenerContainer<String, String> trace(
-			ConcurrentMessageListenerContainer<String, String> container) {
-		return container;
+	public ConcurrentKafkaListenerContainerFactory<String, String> trace(
+			ConcurrentKafkaListenerContainerFactory<String, String> factory) {
+		return factory;
 	}
 
 }

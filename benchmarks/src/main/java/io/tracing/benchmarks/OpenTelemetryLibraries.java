@@ -7,8 +7,8 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.instrumentation.kafkaclients.v2_6.KafkaTelemetry;
 import io.opentelemetry.instrumentation.spring.kafka.v2_7.SpringKafkaTelemetry;
 
+import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
-import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 
 /**
  * OpenTelemetry's libraries {@code opentelemetry-kafka-clients-2.6} and
@@ -30,10 +30,10 @@ final class OpenTelemetryLibraries implements Tracing {
 	}
 
 	@Override
-	public ConcurrentMessageListenerContainer<String, String> trace(
-			ConcurrentMessageListenerContainer<String, String> container) {
-		container.setRecordInterceptor(SpringKafkaTelemetry.create(this.openTelemetry).createRecordInterceptor());
-		return container;
+	public ConcurrentKafkaListenerContainerFactory<String, String> trace(
+			ConcurrentKafkaListenerContainerFactory<String, String> factory) {
+		factory.setRecordInterceptor(SpringKafkaTelemetry.create(this.openTelemetry).createRecordInterceptor());
+		return factory;
 	}
 
 }

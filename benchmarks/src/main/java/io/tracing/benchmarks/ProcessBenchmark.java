@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -19,10 +20,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
+import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
-import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
-import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.MessageListener;
+import org.springframework.kafka.listener.MessageListenerContainer;
 
 /**
  * A record through a listener container: all that the consumer thread does from poll to
@@ -48,16 +49,15 @@ public class ProcessBenchmark {
 
 	private final CharacterCount characters = new CharacterCount();
 
-	private ConcurrentMessageListenerContainer<String, String> container = listenerContainer(this.consumer,
-			this.characters);
+	private @Nullable MessageListenerContainer container;
 
 	/**
 	 * Put the tracing on and start the container.
 	 */
 	@Setup
 	public void start() {
-		this.container = Variant.withId(this.tracing).create(this.spans).trace(this.container);
-		this.container.start();
+		Tracing tracing = Variant.withId(this.tracing).create(this.spans);
+		this.container = start(tracing, this.consumer, this.characters);
 	}
 
 	/**
@@ -65,7 +65,9 @@ public class ProcessBenchmark {
 	 */
 	@TearDown
 	public void stop() {
-		this.container.stop();
+		if (this.container != null) {
+			this.container.stop();
+		}
 	}
 
 	/**
@@ -92,14 +94,13 @@ public class ProcessBenchmark {
 		return this.characters.count;
 	}
 
-	static ConcurrentMessageListenerContainer<String, String> listenerContainer(EndlessConsumer consumer,
+	static MessageListenerContainer start(Tracing tracing, EndlessConsumer consumer,
 			MessageListener<String, String> listener) {
-		ContainerProperties properties = new ContainerProperties(Fixture.TOPIC);
-		properties.setGroupId(Fixture.GROUP);
-		properties.setMessageListener(listener);
-		ConcurrentMessageListenerContainer<String, String> container = new ConcurrentMessageListenerContainer<>(
-				new EndlessConsumerFactory(consumer), properties);
-		container.setBeanName("worker");
+		ConcurrentKafkaListenerContainerFactory<String, String> factory = new ConcurrentKafkaListenerContainerFactory<>();
+		factory.setConsumerFactory(new EndlessConsumerFactory(consumer));
+		MessageListenerContainer container = tracing.trace(factory).createContainer(Fixture.TOPIC);
+		container.setupMessageListener(listener);
+		container.start();
 		return container;
 	}
 

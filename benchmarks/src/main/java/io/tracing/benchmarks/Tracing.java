@@ -3,8 +3,8 @@
 
 package io.tracing.benchmarks;
 
+import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
-import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 
 /**
  * One way to trace Kafka, put on by the means that its users have.
@@ -13,7 +13,7 @@ interface Tracing {
 
 	KafkaTemplate<String, String> trace(KafkaTemplate<String, String> template);
 
-	ConcurrentMessageListenerContainer<String, String> trace(
-			ConcurrentMessageListenerContainer<String, String> container);
+	ConcurrentKafkaListenerContainerFactory<String, String> trace(
+			ConcurrentKafkaListenerContainerFactory<String, String> factory);
 
 }

@@ -22,19 +22,31 @@ import io.opentelemetry.sdk.trace.samplers.Sampler;
  */
 enum Variant {
 
-	NONE("none", (openTelemetry) -> new NoTracing()),
+	NONE("none", (spans) -> new NoTracing()),
 
-	FLOOR("floor", Floor::new),
+	FLOOR("floor", (spans) -> new Floor(sdk(spans, Sampler.alwaysOn()))),
 
-	OPENTELEMETRY("opentelemetry", OpenTelemetryLibraries::new),
+	STARTER("starter", (spans) -> new Starter(sdk(spans, Sampler.alwaysOn()))),
 
-	MICROMETER("micrometer", MicrometerObservation::new);
+	OPENTELEMETRY("opentelemetry", (spans) -> new OpenTelemetryLibraries(sdk(spans, Sampler.alwaysOn()))),
+
+	MICROMETER("micrometer", (spans) -> new MicrometerObservation(sdk(spans, Sampler.alwaysOn()))),
+
+	/**
+	 * The starter where the sampler drops every span: the context goes on all the same.
+	 */
+	STARTER_UNSAMPLED("starter-unsampled", (spans) -> new Starter(sdk(spans, Sampler.alwaysOff()))),
+
+	/**
+	 * The starter in an application without an SDK.
+	 */
+	STARTER_NOOP("starter-noop", (spans) -> new Starter(OpenTelemetry.noop()));
 
 	private final String id;
 
-	private final Function<OpenTelemetry, Tracing> tracing;
+	private final Function<SpanProcessor, Tracing> tracing;
 
-	Variant(String id, Function<OpenTelemetry, Tracing> tracing) {
+	Variant(String id, Function<SpanProcessor, Tracing> tracing) {
 		this.id = id;
 		this.tracing = tracing;
 	}
@@ -51,11 +63,11 @@ enum Variant {
 	 * more.
 	 */
 	boolean compared() {
-		return true;
+		return this.ordinal() <= MICROMETER.ordinal();
 	}
 
 	Tracing create(SpanProcessor spanProcessor) {
-		return this.tracing.apply(sdk(spanProcessor, Sampler.alwaysOn()));
+		return this.tracing.apply(spanProcessor);
 	}
 
 	static Variant withId(String id) {

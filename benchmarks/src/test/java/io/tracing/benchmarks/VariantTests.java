@@ -7,7 +7,6 @@ import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -21,7 +20,7 @@ class VariantTests {
 	private static final int RECORDS = EndlessConsumer.RECORDS_PER_POLL;
 
 	@ParameterizedTest
-	@EnumSource(mode = Mode.EXCLUDE, names = "NONE")
+	@EnumSource(names = { "FLOOR", "STARTER", "OPENTELEMETRY", "MICROMETER" })
 	void sendMakesOneSpanAndOneHeader(Variant variant) {
 		SendBenchmark benchmark = sendBenchmark(variant);
 		for (int sent = 1; sent <= 3; sent++) {
@@ -32,7 +31,7 @@ class VariantTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(mode = Mode.EXCLUDE, names = "NONE")
+	@EnumSource(names = { "FLOOR", "STARTER", "OPENTELEMETRY", "MICROMETER" })
 	void sendInSpanContinuesItsTrace(Variant variant) {
 		SendBenchmark benchmark = sendBenchmark(variant);
 		CurrentSpan current = new CurrentSpan();
@@ -52,7 +51,7 @@ class VariantTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(mode = Mode.EXCLUDE, names = "NONE")
+	@EnumSource(names = { "FLOOR", "STARTER", "OPENTELEMETRY", "MICROMETER" })
 	void everyProcessedRecordMakesOneSpan(Variant variant) throws InterruptedException {
 		ProcessBenchmark benchmark = processBenchmark(variant);
 		try {
@@ -66,13 +65,27 @@ class VariantTests {
 		}
 	}
 
+	@ParameterizedTest
+	@EnumSource(names = { "NONE", "STARTER_NOOP" })
+	void offMakesNeitherSpanNorHeader(Variant variant) {
+		SendBenchmark benchmark = sendBenchmark(variant);
+		assertThat(benchmark.send()).isCompleted();
+		assertThat(benchmark.spansEnded()).isZero();
+		assertThat(benchmark.lastRecord().headers()).isEmpty();
+	}
+
 	@Test
-	void noneMakesNeitherSpanNorHeader() throws InterruptedException {
-		SendBenchmark send = sendBenchmark(Variant.NONE);
-		assertThat(send.send()).isCompleted();
-		assertThat(send.spansEnded()).isZero();
-		assertThat(send.lastRecord().headers()).isEmpty();
-		ProcessBenchmark process = processBenchmark(Variant.NONE);
+	void unsampledMakesTheHeaderButNoSpan() {
+		SendBenchmark benchmark = sendBenchmark(Variant.STARTER_UNSAMPLED);
+		assertThat(benchmark.send()).isCompleted();
+		assertThat(benchmark.spansEnded()).isZero();
+		assertThat(benchmark.lastRecord().headers()).extracting(Header::key).containsExactly("traceparent");
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "NONE", "STARTER_UNSAMPLED", "STARTER_NOOP" })
+	void recordsProcessedUnsampledMakeNoSpan(Variant variant) throws InterruptedException {
+		ProcessBenchmark process = processBenchmark(variant);
 		try {
 			process.processOnePoll();
 			assertThat(process.spansEnded()).isZero();
