@@ -32,7 +32,7 @@ final class Fixture {
 
 	static final String SERVER_ADDRESS = "kafka.example.com";
 
-	static final int SERVER_PORT = 9092;
+	static final Long SERVER_PORT = 9092L;
 
 	static final Map<String, Object> PRODUCER_CONFIG = Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
 			SERVER_ADDRESS + ":" + SERVER_PORT, CommonClientConfigs.CLIENT_ID_CONFIG, PRODUCER_CLIENT_ID,

@@ -69,7 +69,7 @@ final class FloorProducer<K, V> extends ForwardingProducer<K, V> {
 			.setAttribute(FloorAttributes.DESTINATION, record.topic())
 			.setAttribute(FloorAttributes.CLIENT_ID, Fixture.PRODUCER_CLIENT_ID)
 			.setAttribute(FloorAttributes.SERVER_ADDRESS, Fixture.SERVER_ADDRESS)
-			.setAttribute(FloorAttributes.SERVER_PORT, (long) Fixture.SERVER_PORT);
+			.setAttribute(FloorAttributes.SERVER_PORT, Fixture.SERVER_PORT);
 		if (record.key() != null) {
 			span.setAttribute(FloorAttributes.KEY, record.key().toString());
 		}

@@ -66,7 +66,7 @@ final class FloorRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 			.setAttribute(FloorAttributes.GROUP, Fixture.GROUP)
 			.setAttribute(FloorAttributes.CLIENT_ID, Fixture.CONSUMER_CLIENT_ID)
 			.setAttribute(FloorAttributes.SERVER_ADDRESS, Fixture.SERVER_ADDRESS)
-			.setAttribute(FloorAttributes.SERVER_PORT, (long) Fixture.SERVER_PORT);
+			.setAttribute(FloorAttributes.SERVER_PORT, Fixture.SERVER_PORT);
 		if (record.key() != null) {
 			span.setAttribute(FloorAttributes.KEY, record.key().toString());
 		}

@@ -40,7 +40,12 @@ enum Variant {
 	/**
 	 * The starter in an application without an SDK.
 	 */
-	STARTER_NOOP("starter-noop", (spans) -> new Starter(OpenTelemetry.noop()));
+	STARTER_NOOP("starter-noop", (spans) -> new Starter(OpenTelemetry.noop())),
+
+	/**
+	 * The starter's auto-configuration with {@code tracing.enabled=false}.
+	 */
+	DISABLED("disabled", (spans) -> new AutoConfigured(sdk(spans, Sampler.alwaysOn()), false));
 
 	private final String id;
 
@@ -78,7 +83,7 @@ enum Variant {
 					"No variant '" + id + "': use one of " + Arrays.stream(values()).map(Variant::id).toList()));
 	}
 
-	private static OpenTelemetry sdk(SpanProcessor spanProcessor, Sampler sampler) {
+	static OpenTelemetry sdk(SpanProcessor spanProcessor, Sampler sampler) {
 		return OpenTelemetrySdk.builder()
 			.setTracerProvider(SdkTracerProvider.builder().setSampler(sampler).addSpanProcessor(spanProcessor).build())
 			.setPropagators(ContextPropagators.create(TextMapPropagator

@@ -3,10 +3,14 @@
 
 package io.tracing.benchmarks;
 
+import io.opentelemetry.sdk.trace.samplers.Sampler;
 import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+
+import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
+import org.springframework.kafka.core.KafkaTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -66,7 +70,7 @@ class VariantTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(names = { "NONE", "STARTER_NOOP" })
+	@EnumSource(names = { "NONE", "STARTER_NOOP", "DISABLED" })
 	void offMakesNeitherSpanNorHeader(Variant variant) {
 		SendBenchmark benchmark = sendBenchmark(variant);
 		assertThat(benchmark.send()).isCompleted();
@@ -83,7 +87,7 @@ class VariantTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(names = { "NONE", "STARTER_UNSAMPLED", "STARTER_NOOP" })
+	@EnumSource(names = { "NONE", "STARTER_UNSAMPLED", "STARTER_NOOP", "DISABLED" })
 	void recordsProcessedUnsampledMakeNoSpan(Variant variant) throws InterruptedException {
 		ProcessBenchmark process = processBenchmark(variant);
 		try {
@@ -106,6 +110,29 @@ class VariantTests {
 		finally {
 			benchmark.stop();
 		}
+	}
+
+	/**
+	 * Else the variant {@code disabled} would be cheap because nothing is
+	 * auto-configured.
+	 */
+	@Test
+	void autoConfigurationTracesUnlessDisabled() {
+		CountingSpanProcessor spans = new CountingSpanProcessor();
+		Tracing enabled = new AutoConfigured(Variant.sdk(spans, Sampler.alwaysOn()), true);
+		KafkaTemplate<String, String> template = enabled.trace(new KafkaTemplate<>(new MockProducerFactory()));
+		assertThat(template.send(Fixture.TOPIC, Fixture.KEY, Fixture.VALUE)).isCompleted();
+		assertThat(spans.ended()).isOne();
+		assertThat(enabled.trace(new ConcurrentKafkaListenerContainerFactory<>()).getRecordInterceptor()).isNotNull();
+	}
+
+	@Test
+	void disabledLeavesTheBeansAsTheyAre() {
+		Tracing disabled = Variant.DISABLED.create(new CountingSpanProcessor());
+		KafkaTemplate<String, String> template = new KafkaTemplate<>(new MockProducerFactory());
+		assertThat(disabled.trace(template)).isSameAs(template);
+		assertThat(template.getProducerFactory().getPostProcessors()).isEmpty();
+		assertThat(disabled.trace(new ConcurrentKafkaListenerContainerFactory<>()).getRecordInterceptor()).isNull();
 	}
 
 	@Test
