@@ -4,11 +4,13 @@
 package io.tracing.kafka;
 
 import java.util.Collection;
+import java.util.Objects;
 
 import io.opentelemetry.context.Context;
 import io.tracing.messaging.RunningSpan;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The copy of a user's record that goes to the broker: with the context of its send span
@@ -17,14 +19,13 @@ import org.apache.kafka.common.header.Header;
  */
 final class TracedProducerRecord<K, V> extends ProducerRecord<K, V> {
 
-	private final RunningSpan span;
-
 	private final Context senderContext;
 
+	private @Nullable RunningSpan span;
+
 	TracedProducerRecord(ProducerRecord<K, V> original, Header[] headers, Collection<String> propagationFields,
-			RunningSpan span, Context senderContext) {
+			Context senderContext) {
 		super(original.topic(), original.partition(), original.timestamp(), original.key(), original.value());
-		this.span = span;
 		this.senderContext = senderContext;
 		for (Header header : headers) {
 			if (!isField(header, propagationFields)) {
@@ -45,8 +46,17 @@ final class TracedProducerRecord<K, V> extends ProducerRecord<K, V> {
 		return false;
 	}
 
+	/**
+	 * Take the span, which starts last of all: the user's record and headers can throw
+	 * while they are copied, and then nobody would end it.
+	 */
+	TracedProducerRecord<K, V> with(RunningSpan span) {
+		this.span = span;
+		return this;
+	}
+
 	RunningSpan span() {
-		return this.span;
+		return Objects.requireNonNull(this.span, "The span has not started");
 	}
 
 	Context senderContext() {

@@ -120,8 +120,9 @@ final class TracingProducer<K, V> implements InvocationHandler {
 					return null;
 				}
 			}
-			return new TracedProducerRecord<>(record, all, this.tracing.propagationFields(),
-					start(record, sender, carried), sender);
+			TracedProducerRecord<K, V> traced = new TracedProducerRecord<>(record, all,
+					this.tracing.propagationFields(), sender);
+			return traced.with(start(traced, sender, carried));
 		}
 		catch (Throwable ex) {
 			this.tracing.faults().report("starting the span of a send", ex);
