@@ -32,14 +32,14 @@ final class RecordAttributes {
 		this.captureKey = captureKey;
 	}
 
-	void set(SpanBuilder builder, @Nullable Object key, @Nullable Object value) {
+	void set(SpanBuilder builder, @Nullable Object key, boolean tombstone) {
 		if (this.captureKey) {
 			String text = text(key);
 			if (text != null) {
 				this.keys.kafkaMessageKey().set(builder, text);
 			}
 		}
-		if (value == null) {
+		if (tombstone) {
 			this.keys.kafkaTombstone().set(builder, true);
 		}
 	}

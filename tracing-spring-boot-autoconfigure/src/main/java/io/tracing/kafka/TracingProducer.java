@@ -148,7 +148,7 @@ final class TracingProducer<K, V> implements InvocationHandler {
 		if (record.partition() != null) {
 			builder.setAttribute(MessagingAttributes.PARTITION_ID, RecordAttributes.partition(record.partition()));
 		}
-		this.kafka.recordAttributes().set(builder, record.key(), record.value());
+		this.kafka.recordAttributes().set(builder, record.key(), record.value() == null);
 		return this.tracing.start(operation, builder, sender);
 	}
 

@@ -201,11 +201,16 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 		SpanBuilder builder = this.tracing.processSpan(operation, producer);
 		builder.setAttribute(MessagingAttributes.PARTITION_ID, RecordAttributes.partition(record.partition()));
 		this.tracing.attributes().kafkaOffset().set(builder, record.offset());
-		this.kafka.recordAttributes().set(builder, record.key(), record.value());
+		this.kafka.recordAttributes().set(builder, record.key(), isTombstone(record));
 		if (record.timestampType() != TimestampType.NO_TIMESTAMP_TYPE && record.timestamp() >= 0) {
 			this.tracing.timeInQueue(operation, builder, timeInQueue(record));
 		}
 		thread.begin(record, this.tracing.start(operation, builder, producer));
+	}
+
+	private static boolean isTombstone(ConsumerRecord<?, ?> record) {
+		// A value that can't be deserialized is null as well, but had bytes.
+		return record.value() == null && record.serializedValueSize() <= 0;
 	}
 
 	private static TimeInQueue timeInQueue(ConsumerRecord<?, ?> record) {
