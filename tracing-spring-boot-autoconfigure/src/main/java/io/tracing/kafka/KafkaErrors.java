@@ -12,6 +12,9 @@ import org.springframework.kafka.listener.TimestampedException;
  */
 final class KafkaErrors {
 
+	// Bounds the walk: nothing keeps an exception from being its own cause's cause.
+	private static final int MAX_DEPTH = 16;
+
 	private KafkaErrors() {
 	}
 
@@ -22,7 +25,7 @@ final class KafkaErrors {
 	 */
 	static Throwable unwrap(Throwable error) {
 		Throwable unwrapped = error;
-		while (unwrapped instanceof ListenerExecutionFailedException || unwrapped instanceof TimestampedException) {
+		for (int depth = 0; depth < MAX_DEPTH && isWrapper(unwrapped); depth++) {
 			Throwable cause = unwrapped.getCause();
 			if (cause == null) {
 				break;
@@ -30,6 +33,10 @@ final class KafkaErrors {
 			unwrapped = cause;
 		}
 		return unwrapped;
+	}
+
+	private static boolean isWrapper(Throwable error) {
+		return error instanceof ListenerExecutionFailedException || error instanceof TimestampedException;
 	}
 
 	/**

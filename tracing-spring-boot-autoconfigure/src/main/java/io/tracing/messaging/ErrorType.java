@@ -8,6 +8,8 @@ import java.lang.reflect.UndeclaredThrowableException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Finds the exception that a user would call the error: the one inside the wrappers that
  * concurrency and reflection put around it. The conventions allow to unwrap what is
@@ -24,13 +26,23 @@ final class ErrorType {
 	static Throwable unwrap(Throwable error) {
 		Throwable unwrapped = error;
 		for (int depth = 0; depth < MAX_DEPTH && isWrapper(unwrapped); depth++) {
-			Throwable cause = unwrapped.getCause();
+			Throwable cause = cause(unwrapped);
 			if (cause == null) {
 				break;
 			}
 			unwrapped = cause;
 		}
 		return unwrapped;
+	}
+
+	private static @Nullable Throwable cause(Throwable error) {
+		try {
+			return error.getCause();
+		}
+		catch (Throwable ex) {
+			// A subclass of the user's can throw here: then it is the error itself.
+			return null;
+		}
 	}
 
 	private static boolean isWrapper(Throwable error) {
