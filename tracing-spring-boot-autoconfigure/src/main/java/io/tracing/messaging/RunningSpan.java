@@ -124,12 +124,18 @@ public final class RunningSpan {
 	private void finish(@Nullable String errorType) {
 		try {
 			this.span.end();
+		}
+		catch (Throwable ex) {
+			this.faults.report("ending a span", ex);
+		}
+		// On its own: a span processor that throws costs the span, not the measurement.
+		try {
 			if (this.metrics != OperationMetrics.NONE) {
 				this.metrics.completed((System.nanoTime() - this.startNanos) / NANOS_PER_SECOND, errorType);
 			}
 		}
 		catch (Throwable ex) {
-			this.faults.report("ending a span", ex);
+			this.faults.report("recording the metrics of a span", ex);
 		}
 	}
 
