@@ -52,8 +52,19 @@ public final class Faults {
 		}
 		catch (Throwable ex) {
 			// An appender, or the fault's own getMessage(), can throw as well.
+			warnWithoutFault(action, number, fault.getClass().getName());
+		}
+	}
+
+	private static void warnWithoutFault(String action, long number, String faultType) {
+		try {
 			logger.warn("Tracing failed while {}; the message is not affected. Faults so far: {} ({})", action, number,
-					fault.getClass().getName());
+					faultType);
+		}
+		catch (Throwable ex) {
+			// The log itself is broken. The fault is counted, and the application goes
+			// on.
+			return;
 		}
 	}
 
