@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param traceId 32 lower-case hex digits, not all zero
  * @param spanId 16 lower-case hex digits, not all zero
- * @param flags the trace flags; of a received header only {@code sampled} and
+ * @param flags the trace flags; of a received header or context only {@code sampled} and
  * {@code random} are kept
  * @see <a href="https://www.w3.org/TR/trace-context-2/">Trace Context Level 2</a>
  */
@@ -72,8 +72,8 @@ public record TraceParent(String traceId, String spanId, byte flags) {
 	 * @return the value, or {@code null} if the context is invalid
 	 */
 	public static @Nullable TraceParent of(SpanContext context) {
-		return context.isValid()
-				? new TraceParent(context.getTraceId(), context.getSpanId(), context.getTraceFlags().asByte()) : null;
+		return context.isValid() ? new TraceParent(context.getTraceId(), context.getSpanId(),
+				(byte) (context.getTraceFlags().asByte() & KNOWN_FLAGS)) : null;
 	}
 
 	/**
