@@ -3,7 +3,23 @@
 
 package io.tracing.testing;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.awaitility.Awaitility;
 
 import org.springframework.kafka.test.EmbeddedKafkaBroker;
 import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
@@ -15,6 +31,8 @@ import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
 public final class KafkaBroker {
 
 	private static final EmbeddedKafkaBroker BROKER = start();
+
+	private static final AtomicInteger COUNTER = new AtomicInteger();
 
 	private KafkaBroker() {
 	}
@@ -38,6 +56,55 @@ public final class KafkaBroker {
 	 */
 	public static void createTopics(String... topics) {
 		BROKER.addTopics(topics);
+	}
+
+	/**
+	 * Create a topic of one partition that no other test uses.
+	 * @param prefix the first part of its name
+	 * @return its name
+	 */
+	public static String newTopic(String prefix) {
+		return newTopic(prefix, 1, Map.of());
+	}
+
+	/**
+	 * Create a topic that no other test uses.
+	 * @param prefix the first part of its name
+	 * @param partitions how many partitions it has
+	 * @param configuration the configuration of the topic
+	 * @return its name
+	 */
+	public static String newTopic(String prefix, int partitions, Map<String, String> configuration) {
+		String name = prefix + "-" + COUNTER.incrementAndGet();
+		try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()))) {
+			admin.createTopics(Set.of(new NewTopic(name, partitions, (short) 1).configs(configuration))).all().get();
+		}
+		catch (InterruptedException | ExecutionException ex) {
+			throw new AssertionError("The topic " + name + " was not created", ex);
+		}
+		return name;
+	}
+
+	/**
+	 * Read what is on the wire, without any tracing.
+	 * @param topic a topic of one partition
+	 * @param count how many records there must be
+	 * @return the records
+	 */
+	public static List<ConsumerRecord<byte[], byte[]>> records(String topic, int count) {
+		List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+		TopicPartition partition = new TopicPartition(topic, 0);
+		try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+				Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()), new ByteArrayDeserializer(),
+				new ByteArrayDeserializer())) {
+			consumer.assign(Set.of(partition));
+			consumer.seekToBeginning(Set.of(partition));
+			Awaitility.await(count + " records on " + topic).atMost(Duration.ofSeconds(20)).until(() -> {
+				consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+				return records.size() >= count;
+			});
+		}
+		return records;
 	}
 
 }

@@ -59,6 +59,19 @@ public final class Spans implements SpanProcessor {
 		return this.open.get();
 	}
 
+	/**
+	 * Wait until so many spans are open: of a processor in front of this one that throws,
+	 * this one does not hear that the span ended.
+	 * @param count how many
+	 */
+	public void awaitOpen(int count) {
+		Awaitility.await(count + " open spans").atMost(Duration.ofSeconds(10)).until(() -> this.open.get() == count);
+	}
+
+	public void forgetOpen() {
+		this.open.set(0);
+	}
+
 	public List<SpanData> ended() {
 		synchronized (this.ended) {
 			return List.copyOf(this.ended);
@@ -88,9 +101,18 @@ public final class Spans implements SpanProcessor {
 		return await(name, 1).get(0);
 	}
 
+	/**
+	 * Wait for the span of an id.
+	 * @param spanId the id
+	 * @return the span
+	 */
+	public SpanData awaitSpan(String spanId) {
+		return await((span) -> span.getSpanId().equals(spanId), spanId, 1).get(0);
+	}
+
 	private List<SpanData> await(Predicate<SpanData> condition, String description, int count) {
 		return Awaitility.await(count + " ended spans '" + description + "'")
-			.atMost(Duration.ofSeconds(30))
+			.atMost(Duration.ofSeconds(15))
 			.until(() -> ended().stream().filter(condition).toList(), (found) -> found.size() == count);
 	}
 
