@@ -15,6 +15,11 @@ final class Logging {
 
 	private static final String SERVICES = "io.tracing.orderflow";
 
+	/** A start that fails is told in one line, instead of by each of these. */
+	static final Map<String, Object> QUIET_FAILURE = Map.of("logging.level.org.springframework.boot.SpringApplication",
+			"OFF", "logging.level.org.springframework.boot.diagnostics.LoggingFailureAnalysisReporter", "OFF",
+			"logging.level.org.springframework.boot.web.server.servlet.context", "ERROR");
+
 	/** For services, broker and database in one JVM. */
 	static final Map<String, Object> DEFAULTS = Map.of(
 			// Each service says what it traces: five times the same between the steps.

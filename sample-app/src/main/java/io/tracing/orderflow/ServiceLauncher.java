@@ -24,7 +24,7 @@ final class ServiceLauncher {
 
 	private final List<ApplicationContextInitializer<?>> initializers = new ArrayList<>();
 
-	private final Map<String, Object> defaults = new LinkedHashMap<>();
+	private final Map<String, Object> defaults = new LinkedHashMap<>(Logging.QUIET_FAILURE);
 
 	private boolean shutdownHook = true;
 
