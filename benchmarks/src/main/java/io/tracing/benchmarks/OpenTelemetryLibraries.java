@@ -22,6 +22,15 @@ final class OpenTelemetryLibraries implements Tracing {
 		this.openTelemetry = openTelemetry;
 	}
 
+	/**
+	 * Opt in to the newer conventions. The libraries read the switch once in a JVM, so
+	 * that it takes effect if nothing else is traced before: in a fork of the benchmark.
+	 */
+	static OpenTelemetryLibraries withStableConventions(OpenTelemetry openTelemetry) {
+		System.setProperty("otel.semconv-stability.opt-in", "messaging");
+		return new OpenTelemetryLibraries(openTelemetry);
+	}
+
 	@Override
 	public KafkaTemplate<String, String> trace(KafkaTemplate<String, String> template) {
 		KafkaTelemetry telemetry = KafkaTelemetry.create(this.openTelemetry);

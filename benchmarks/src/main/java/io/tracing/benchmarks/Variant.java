@@ -33,6 +33,12 @@ enum Variant {
 	MICROMETER("micrometer", (spans) -> new MicrometerObservation(sdk(spans, Sampler.alwaysOn()))),
 
 	/**
+	 * OpenTelemetry's libraries with the conventions, and the link, that the floor has.
+	 */
+	OPENTELEMETRY_STABLE("opentelemetry-stable",
+			(spans) -> OpenTelemetryLibraries.withStableConventions(sdk(spans, Sampler.alwaysOn()))),
+
+	/**
 	 * The starter where the sampler drops every span: the context goes on all the same.
 	 */
 	STARTER_UNSAMPLED("starter-unsampled", (spans) -> new Starter(sdk(spans, Sampler.alwaysOff()))),
