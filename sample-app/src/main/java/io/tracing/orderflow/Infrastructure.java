@@ -6,9 +6,12 @@ package io.tracing.orderflow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 
 import io.tracing.orderflow.infrastructure.KafkaBroker;
 import io.tracing.orderflow.infrastructure.PostgresServer;
+
+import org.springframework.util.FileSystemUtils;
 
 /**
  * The broker and the database that the services share.
@@ -35,8 +38,20 @@ record Infrastructure(KafkaBroker broker, PostgresServer database) implements Au
 	}
 
 	private static KafkaBroker broker(int port) {
+		Path directory = directory();
 		try {
-			return KafkaBroker.start(port, Files.createTempDirectory("orderflow-kafka-"));
+			return KafkaBroker.start(port, directory);
+		}
+		catch (RuntimeException ex) {
+			// The broker that would have deleted it does not exist.
+			FileSystemUtils.deleteRecursively(directory.toFile());
+			throw ex;
+		}
+	}
+
+	private static Path directory() {
+		try {
+			return Files.createTempDirectory("orderflow-kafka-");
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("Kafka has no directory for its data", ex);
