@@ -3,6 +3,7 @@
 
 package io.tracing.kafka;
 
+import io.tracing.messaging.MessagingOperation;
 import io.tracing.messaging.RunningSpan;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -22,6 +23,10 @@ final class ConsumerThread {
 	private final Consumer<?, ?> consumer;
 
 	private final KafkaOperations operations;
+
+	private @Nullable String topicOfOperation;
+
+	private @Nullable MessagingOperation operation;
 
 	private @Nullable RunningSpan span;
 
@@ -57,8 +62,16 @@ final class ConsumerThread {
 		return this.consumer == consumer;
 	}
 
-	KafkaOperations operations() {
-		return this.operations;
+	/**
+	 * The operation for a topic, {@code null} if it is not traced. Kafka hands out one
+	 * string for all records of a partition, and a poll goes partition by partition.
+	 */
+	@Nullable MessagingOperation operation(String topic) {
+		if (this.topicOfOperation != topic) {
+			this.operation = this.operations.on(topic);
+			this.topicOfOperation = topic;
+		}
+		return this.operation;
 	}
 
 	boolean isBusyWith(ConsumerRecord<?, ?> record) {

@@ -155,7 +155,7 @@ public final class KafkaTracing {
 		try {
 			MessagingClient client = new MessagingClient(SYSTEM, KafkaClientId.of(producer.metrics()), null,
 					BootstrapServers.singleServer(configuration));
-			KafkaOperations operations = new KafkaOperations(this.messaging, OperationType.SEND, client);
+			KafkaOperations operations = new KafkaOperations(this, OperationType.SEND, client);
 			return (Producer<K, V>) Proxy.newProxyInstance(Producer.class.getClassLoader(),
 					new Class<?>[] { Producer.class }, new TracingProducer<>(producer, this, operations));
 		}

@@ -4,8 +4,6 @@
 package io.tracing.kafka;
 
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -20,14 +18,9 @@ public final class TopicPatterns implements Predicate<String> {
 	// What Kafka takes as the name of a topic, and the wildcard.
 	private static final Pattern VALID = Pattern.compile("[a-zA-Z0-9._*-]+");
 
-	// Bounds the memory of a client that goes through generated topics.
-	private static final int MAX_REMEMBERED = 1000;
-
 	private final List<Pattern> include;
 
 	private final List<Pattern> exclude;
-
-	private final Map<String, Boolean> remembered = new ConcurrentHashMap<>();
 
 	private TopicPatterns(List<String> include, List<String> exclude) {
 		this.include = include.stream().map(TopicPatterns::compile).toList();
@@ -65,17 +58,7 @@ public final class TopicPatterns implements Predicate<String> {
 
 	@Override
 	public boolean test(String topic) {
-		if (this.include.isEmpty() && this.exclude.isEmpty()) {
-			return true;
-		}
-		Boolean known = this.remembered.get(topic);
-		if (known == null) {
-			known = (this.include.isEmpty() || anyMatches(this.include, topic)) && !anyMatches(this.exclude, topic);
-			if (this.remembered.size() < MAX_REMEMBERED) {
-				this.remembered.put(topic, known);
-			}
-		}
-		return known;
+		return (this.include.isEmpty() || anyMatches(this.include, topic)) && !anyMatches(this.exclude, topic);
 	}
 
 	private static boolean anyMatches(List<Pattern> patterns, String topic) {

@@ -23,7 +23,6 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,18 +99,18 @@ final class TracingProducer<K, V> implements InvocationHandler {
 	 */
 	private @Nullable TracedProducerRecord<K, V> trace(ProducerRecord<K, V> record) {
 		try {
-			if (!this.kafka.traces(record.topic())) {
+			MessagingOperation operation = this.operations.on(record.topic());
+			if (operation == null) {
 				return null;
 			}
-			Headers headers = record.headers();
-			Header[] all = headers.toArray();
+			Header[] headers = record.headers().toArray();
 			Context sender = Context.current();
-			SpanContext carried = carriedContext(headers, all);
+			SpanContext carried = carriedContext(headers);
 			if (carried != null) {
 				SpanContext current = Span.fromContext(sender).getSpanContext();
 				if (!current.isValid()) {
 					// Nothing else says whose child this is, so the trace goes on.
-					sender = this.tracing.extract(sender, headers, KafkaHeadersGetter.INSTANCE);
+					sender = this.tracing.extract(sender, headers, HeaderArrayGetter.INSTANCE);
 					carried = null;
 				}
 				else if (carried.getSpanId().equals(current.getSpanId())) {
@@ -120,9 +119,9 @@ final class TracingProducer<K, V> implements InvocationHandler {
 					return null;
 				}
 			}
-			TracedProducerRecord<K, V> traced = new TracedProducerRecord<>(record, all,
+			TracedProducerRecord<K, V> traced = new TracedProducerRecord<>(record, headers,
 					this.tracing.propagationFields(), sender);
-			return traced.with(start(traced, sender, carried));
+			return traced.with(start(operation, traced, sender, carried));
 		}
 		catch (Throwable ex) {
 			this.tracing.faults().report("starting the span of a send", ex);
@@ -130,11 +129,11 @@ final class TracingProducer<K, V> implements InvocationHandler {
 		}
 	}
 
-	private @Nullable SpanContext carriedContext(Headers headers, Header[] all) {
-		for (Header header : all) {
+	private @Nullable SpanContext carriedContext(Header[] headers) {
+		for (Header header : headers) {
 			if (TracedProducerRecord.isField(header, this.tracing.propagationFields())) {
 				SpanContext carried = Span
-					.fromContext(this.tracing.extract(Context.root(), headers, KafkaHeadersGetter.INSTANCE))
+					.fromContext(this.tracing.extract(Context.root(), headers, HeaderArrayGetter.INSTANCE))
 					.getSpanContext();
 				return carried.isValid() ? carried : null;
 			}
@@ -142,8 +141,8 @@ final class TracingProducer<K, V> implements InvocationHandler {
 		return null;
 	}
 
-	private RunningSpan start(ProducerRecord<K, V> record, Context sender, @Nullable SpanContext carried) {
-		MessagingOperation operation = this.operations.on(record.topic());
+	private RunningSpan start(MessagingOperation operation, ProducerRecord<K, V> record, Context sender,
+			@Nullable SpanContext carried) {
 		SpanBuilder builder = this.tracing.sendSpan(operation, sender, carried);
 		if (record.partition() != null) {
 			builder.setAttribute(MessagingAttributes.PARTITION_ID, RecordAttributes.partition(record.partition()));

@@ -17,6 +17,7 @@ import io.tracing.messaging.OperationType;
 import io.tracing.messaging.TimeInQueue;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,8 @@ import org.springframework.kafka.support.KafkaUtils;
  * @param <V> the type of the values
  */
 public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
+
+	private static final Header[] NO_HEADERS = new Header[0];
 
 	private final KafkaTracing kafka;
 
@@ -179,8 +182,9 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 				thread = new ConsumerThread(this, consumer, operations(consumer));
 				ConsumerThread.set(thread);
 			}
-			if (this.kafka.traces(record.topic())) {
-				start(record, thread);
+			MessagingOperation operation = thread.operation(record.topic());
+			if (operation != null) {
+				start(record, thread, operation);
 			}
 		}
 		catch (Throwable ex) {
@@ -192,12 +196,11 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 		MessagingClient client = new MessagingClient(KafkaTracing.SYSTEM, KafkaClientId.of(consumer.metrics()),
 				KafkaUtils.getConsumerGroupId(), this.server);
 		return this.operations.computeIfAbsent(client,
-				(key) -> new KafkaOperations(this.tracing, OperationType.PROCESS, key));
+				(key) -> new KafkaOperations(this.kafka, OperationType.PROCESS, key));
 	}
 
-	private void start(ConsumerRecord<K, V> record, ConsumerThread thread) {
-		Context producer = this.tracing.extract(Context.root(), record.headers(), KafkaHeadersGetter.INSTANCE);
-		MessagingOperation operation = thread.operations().on(record.topic());
+	private void start(ConsumerRecord<K, V> record, ConsumerThread thread, MessagingOperation operation) {
+		Context producer = this.tracing.extract(Context.root(), headers(record), HeaderArrayGetter.INSTANCE);
 		SpanBuilder builder = this.tracing.processSpan(operation, producer);
 		builder.setAttribute(MessagingAttributes.PARTITION_ID, RecordAttributes.partition(record.partition()));
 		this.tracing.attributes().kafkaOffset().set(builder, record.offset());
@@ -206,6 +209,16 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 			this.tracing.timeInQueue(operation, builder, timeInQueue(record));
 		}
 		thread.begin(record, this.tracing.start(operation, builder, producer));
+	}
+
+	private Header[] headers(ConsumerRecord<K, V> record) {
+		try {
+			return record.headers().toArray();
+		}
+		catch (Throwable ex) {
+			this.tracing.faults().report("reading the headers of a record", ex);
+			return NO_HEADERS;
+		}
 	}
 
 	private static boolean isTombstone(ConsumerRecord<?, ?> record) {

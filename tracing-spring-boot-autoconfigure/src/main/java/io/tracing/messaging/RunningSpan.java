@@ -109,7 +109,7 @@ public final class RunningSpan {
 	 * @param reason why that is not known
 	 */
 	public void abandon(String reason) {
-		if (ENDED.compareAndSet(this, false, true)) {
+		if (!this.ended && ENDED.compareAndSet(this, false, true)) {
 			try {
 				this.span.setAttribute(MessagingAttributes.ERROR_TYPE, OTHER_ERROR);
 				this.span.setStatus(StatusCode.ERROR, reason);
