@@ -83,8 +83,8 @@ final class Demo implements LoadObserver {
 
 				An order that fails, with its retries and its dead letter:
 				  curl -i %1$s/orders -H 'Content-Type: application/json' -d '%2$s'
-				Fifty orders a second for twenty seconds:
-				  curl -N -X POST '%1$s/load?rate=50&seconds=20'
+				Thirty orders a second for ten seconds, more than the worker can take:
+				  curl -N -X POST '%1$s/load?rate=30&seconds=10'
 
 				The trace of every further order appears here. Stop with Ctrl-C.
 				""".formatted(gateway, OrderClient.FAILING_ORDER, taken);

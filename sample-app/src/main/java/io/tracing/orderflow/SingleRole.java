@@ -57,10 +57,10 @@ final class SingleRole {
 
 	static int service(Console console, CommandLine commandLine) {
 		String role = commandLine.role().text();
-		console.begin(role);
+		console.print("OrderFlow's " + role + " starts ...");
 		ConfigurableApplicationContext service = new ServiceLauncher(commandLine.role())
 			.start(commandLine.properties());
-		console.end(role, "http://localhost:" + service.getEnvironment().getProperty("local.server.port"));
+		console.print("Ready at http://localhost:" + service.getEnvironment().getProperty("local.server.port"));
 		String endpoint = System.getenv(ENDPOINT);
 		console.print((endpoint != null && !endpoint.isEmpty()) ? "Spans go to " + endpoint
 				: "Spans go nowhere: set " + ENDPOINT + " (for example http://localhost:4318) to see the trace");

@@ -23,7 +23,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * {@code POST /load?rate=50&seconds=20} loads the gateway that it is a part of, and
+ * {@code POST /load?rate=30&seconds=10} loads the gateway that it is a part of, and
  * answers with a line of progress every second.
  */
 @RestController
