@@ -79,19 +79,15 @@ public final class MicrometerMessagingMetrics implements MessagingMetrics {
 
 		private final Outcome success;
 
-		private final DistributionSummary queuedByBroker;
-
-		private final DistributionSummary queuedByProducer;
-
-		private final Counter clockSkew;
+		private final @Nullable Queue queue;
 
 		Meters(OperationType type, List<Tag> tags) {
 			this.type = type;
 			this.tags = tags;
 			this.success = outcome(NONE_VALUE);
-			this.queuedByBroker = timeInQueue(TimeInQueue.Source.BROKER);
-			this.queuedByProducer = timeInQueue(TimeInQueue.Source.PRODUCER);
-			this.clockSkew = Counter.builder(CLOCK_SKEW).tags(tags).register(MicrometerMessagingMetrics.this.registry);
+			// What is sent has not waited: it would only add series, and without the
+			// group.
+			this.queue = (type == OperationType.PROCESS) ? queue() : null;
 		}
 
 		@Override
@@ -105,10 +101,8 @@ public final class MicrometerMessagingMetrics implements MessagingMetrics {
 
 		@Override
 		public void timeInQueue(TimeInQueue time) {
-			((time.source() == TimeInQueue.Source.BROKER) ? this.queuedByBroker : this.queuedByProducer)
-				.record(time.seconds());
-			if (time.clockSkew()) {
-				this.clockSkew.increment();
+			if (this.queue != null) {
+				this.queue.record(time);
 			}
 		}
 
@@ -137,6 +131,11 @@ public final class MicrometerMessagingMetrics implements MessagingMetrics {
 				.register(MicrometerMessagingMetrics.this.registry) : null;
 		}
 
+		private Queue queue() {
+			return new Queue(timeInQueue(TimeInQueue.Source.BROKER), timeInQueue(TimeInQueue.Source.PRODUCER),
+					Counter.builder(CLOCK_SKEW).tags(this.tags).register(MicrometerMessagingMetrics.this.registry));
+		}
+
 		private DistributionSummary timeInQueue(TimeInQueue.Source source) {
 			return DistributionSummary.builder(TIME_IN_QUEUE)
 				.baseUnit("s")
@@ -149,6 +148,17 @@ public final class MicrometerMessagingMetrics implements MessagingMetrics {
 	}
 
 	private record Outcome(DistributionSummary duration, @Nullable Counter messages) {
+
+	}
+
+	private record Queue(DistributionSummary byBroker, DistributionSummary byProducer, Counter clockSkew) {
+
+		void record(TimeInQueue time) {
+			((time.source() == TimeInQueue.Source.BROKER) ? this.byBroker : this.byProducer).record(time.seconds());
+			if (time.clockSkew()) {
+				this.clockSkew.increment();
+			}
+		}
 
 	}
 
