@@ -5,6 +5,7 @@ package io.tracing.autoconfigure;
 
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.TracerProvider;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.env.Environment;
@@ -31,7 +32,9 @@ record TracingSource(OpenTelemetry openTelemetry, String description) {
 		}
 		OpenTelemetry bean = beans.getIfUnique();
 		if (bean != null) {
-			return new TracingSource(bean, "the OpenTelemetry bean");
+			// Such as OpenTelemetry.propagating(): its spans are no-ops.
+			return (bean.getTracerProvider() == TracerProvider.noop()) ? none("the OpenTelemetry bean makes no spans")
+					: new TracingSource(bean, "the OpenTelemetry bean");
 		}
 		if (beans.stream().findAny().isPresent()) {
 			return none("there is more than one OpenTelemetry bean and none of them is @Primary");
