@@ -15,6 +15,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 import org.springframework.kafka.core.KafkaTemplate;
@@ -44,13 +45,13 @@ public final class KafkaTracingAutoConfiguration {
 	// Boot looks record interceptors and producer listeners up as unique: a default
 	// candidate would push the user's out, or fail the start.
 	@Bean(defaultCandidate = false)
-	@ConditionalOnMissingBean
+	@Conditional(OnNoBeanOfType.NoTracingRecordInterceptor.class)
 	TracingRecordInterceptor<Object, Object> tracingRecordInterceptor(KafkaTracing kafka) {
 		return new TracingRecordInterceptor<>(kafka);
 	}
 
 	@Bean(defaultCandidate = false)
-	@ConditionalOnMissingBean
+	@Conditional(OnNoBeanOfType.NoTracingProducerListener.class)
 	TracingProducerListener tracingProducerListener(MessagingTracing messaging) {
 		return new TracingProducerListener(messaging);
 	}
