@@ -10,6 +10,8 @@ import io.tracing.messaging.Faults;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBindException;
+import org.springframework.core.NestedRuntimeException;
 import org.springframework.core.env.Environment;
 import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
@@ -54,6 +56,11 @@ final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
 				}
 			}
 			catch (Throwable ex) {
+				if (ex instanceof NestedRuntimeException nested
+						&& nested.contains(ConfigurationPropertiesBindException.class)) {
+					// Also with lazy initialization a bad value stops the start.
+					throw nested;
+				}
 				// Such as an exporter that itself sends through Kafka: then OpenTelemetry
 				// needs this bean before it can be had.
 				broker.untraced("bean", beanName, "tracing it failed: " + ex);
