@@ -1,0 +1,147 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.autoconfigure;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import com.jayway.jsonpath.JsonPath;
+import io.tracing.kafka.TopicPatterns;
+import org.apache.kafka.clients.producer.Producer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * What a user can configure: bad values stop the start with a message that helps, and the
+ * metadata tells an IDE of all of them.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class TracingPropertiesTests {
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					tracing.semantic-conventions | 1.99    | there are no such conventions       | Set it to 1.44, 1.45 or both.
+					tracing.warning-interval     | -5s     | a duration can't be negative        | Set it to zero for a warning about every fault, or to a time such as 1m.
+					tracing.kafka.include        | orders[ | it is not a pattern of topics       | Use the name of a topic (letters, digits, '.', '_' and '-'), with '*' for any run of characters, such as 'orders.*'.
+					tracing.kafka.exclude        | a b     | it is not a pattern of topics       | Use the name of a topic (letters, digits, '.', '_' and '-'), with '*' for any run of characters, such as 'orders.*'.
+					""")
+	void badValueStopsTheStartWithTheMend(String property, String value, String reason, String mend,
+			CapturedOutput output) {
+		assertThatThrownBy(() -> start("--" + property + "=" + value)).isInstanceOf(Exception.class);
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("'%s'".formatted(property))
+			.contains("\"%s\" from property source \"commandLineArgs\"".formatted(property))
+			.contains("is invalid because " + reason)
+			.contains(mend);
+		if (!value.equals("-5s")) {
+			assertThat(output).contains("The value '%s'".formatted(value));
+		}
+	}
+
+	@Test
+	void valueOfAnEnumIsAnsweredByBoot(CapturedOutput output) {
+		assertThatThrownBy(() -> start("--tracing.consumer.parent=nobody")).isInstanceOf(Exception.class);
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Property: tracing.consumer.parent")
+			.contains("Value: \"nobody\"")
+			.contains("LINK")
+			.contains("PRODUCER");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "tracing.kafka.include=orders[", "tracing.semantic-conventions=1.99" })
+	void badValueStopsALazyStartToo(String property, CapturedOutput output) {
+		assertThatThrownBy(() -> start("--" + property, "--spring.main.lazy-initialization=true",
+				"--spring.kafka.listener.missing-topics-fatal=false"))
+			.isInstanceOf(Exception.class);
+		assertThat(output).contains("APPLICATION FAILED TO START");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "tracing.enabled, true", "tracing.semantic-conventions, 1.44", "tracing.warning-interval, 1m",
+			"tracing.consumer.parent, producer", "tracing.metrics.enabled, true", "tracing.kafka.enabled, true",
+			"tracing.kafka.capture-key, true", "tracing.kafka.include, ", "tracing.kafka.exclude, " })
+	void propertyIsDescribedWithItsDefault(String name, String defaultValue) throws IOException {
+		Map<String, Object> property = node("properties", name);
+		assertThat(property.get("description")).asString().isNotBlank().endsWith(".");
+		assertThat(property.get("defaultValue")).as(name)
+			.isIn(defaultValue, Boolean.valueOf(defaultValue), (defaultValue != null) ? null : List.of());
+	}
+
+	@Test
+	void everyPropertyIsListedAbove() throws IOException {
+		List<String> names = read("$.properties[?(@.name =~ /tracing.*/)].name");
+		assertThat(names).containsExactlyInAnyOrder("tracing.enabled", "tracing.semantic-conventions",
+				"tracing.warning-interval", "tracing.consumer.parent", "tracing.metrics.enabled",
+				"tracing.kafka.enabled", "tracing.kafka.capture-key", "tracing.kafka.include", "tracing.kafka.exclude");
+	}
+
+	@Test
+	void choicesAreHinted() throws IOException {
+		List<String> conventions = read("$.hints[?(@.name == 'tracing.semantic-conventions')].values[*].value");
+		assertThat(conventions).containsExactly("1.44", "1.45", "both");
+		List<String> parents = read("$.hints[?(@.name == 'tracing.consumer.parent')].values[*].value");
+		assertThat(parents).containsExactly("producer", "link");
+	}
+
+	@Test
+	void nativeImageLearnsOfTheProducerProxy() {
+		RuntimeHints hints = new RuntimeHints();
+		new KafkaTracingRuntimeHints().registerHints(hints, getClass().getClassLoader());
+		assertThat(RuntimeHintsPredicates.proxies().forInterfaces(Producer.class)).accepts(hints);
+	}
+
+	@Test
+	void defaultsTraceEveryTopic() {
+		KafkaTracingProperties properties = new KafkaTracingProperties(true, true, List.of(), List.of());
+		TopicPatterns topics = properties.topics();
+		assertThat(topics).accepts("anything");
+	}
+
+	private static void start(String... arguments) {
+		new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+			.properties(Map.of("management.otlp.metrics.export.enabled", "false"))
+			.run(arguments)
+			.close();
+	}
+
+	private static Map<String, Object> node(String section, String name) throws IOException {
+		List<Map<String, Object>> nodes = read("$.%s[?(@.name == '%s')]".formatted(section, name));
+		assertThat(nodes).as(name).hasSize(1);
+		return nodes.get(0);
+	}
+
+	private static <T> T read(String path) throws IOException {
+		try (InputStream stream = Objects.requireNonNull(TracingPropertiesTests.class.getClassLoader()
+			.getResourceAsStream("META-INF/spring-configuration-metadata.json"))) {
+			return JsonPath.parse(stream).read(path);
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+	}
+
+}
