@@ -3,7 +3,6 @@
 
 package io.tracing.autoconfigure;
 
-import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -22,8 +21,6 @@ import io.tracing.messaging.MessagingMetrics;
 import io.tracing.messaging.MessagingTracing;
 import io.tracing.messaging.SpanTemplate;
 import io.tracing.micrometer.MicrometerMessagingMetrics;
-import org.apache.kafka.clients.producer.MockProducer;
-import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,19 +37,12 @@ import org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAuto
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
-import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
-import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.core.ProducerFactory;
-import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.KafkaMessageListenerContainer;
-import org.springframework.kafka.listener.MessageListener;
 import org.springframework.kafka.listener.RecordInterceptor;
-import org.springframework.kafka.support.ProducerListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -191,7 +181,7 @@ class TracingAutoConfigurationTests {
 
 	@Test
 	void everyKindOfKafkaBeanIsInstrumentedOnce() {
-		this.withSdk.withUserConfiguration(UserKafka.class).run((context) -> {
+		this.withSdk.withUserConfiguration(UserConfigurations.UserKafka.class).run((context) -> {
 			DefaultKafkaProducerFactory<?, ?> mine = (DefaultKafkaProducerFactory<?, ?>) context.getBean("myProducers");
 			assertThat(mine.getPostProcessors()).hasSize(1);
 			ProducerFactory<?, ?> hidden = context.getBean("myTemplate", KafkaTemplate.class).getProducerFactory();
@@ -211,7 +201,7 @@ class TracingAutoConfigurationTests {
 
 	@Test
 	void usersBeansWin() {
-		this.withSdk.withUserConfiguration(UserBeans.class).run((context) -> {
+		this.withSdk.withUserConfiguration(UserConfigurations.UserBeans.class).run((context) -> {
 			for (Map.Entry<String, Class<?>> bean : Map
 				.<String, Class<?>>of("myTracer", Tracer.class, "mySpans", SpanTemplate.class, "myMessaging",
 						MessagingTracing.class, "myMetrics", MessagingMetrics.class, "myFaults", Faults.class,
@@ -226,7 +216,7 @@ class TracingAutoConfigurationTests {
 
 	@Test
 	void bootStillTakesTheUsersInterceptorAndProducerListener() {
-		this.withSdk.withUserConfiguration(UserInterceptor.class).run((context) -> {
+		this.withSdk.withUserConfiguration(UserConfigurations.UserInterceptor.class).run((context) -> {
 			assertThat(context).hasNotFailed();
 			assertThat(context.getBean(KafkaTemplate.class)).extracting("producerListener")
 				.isSameAs(context.getBean("userProducerListener"));
@@ -339,114 +329,6 @@ class TracingAutoConfigurationTests {
 
 	private static @Nullable String line(AssertableApplicationContext context) {
 		return context.getBean(StartupLine.class).text();
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class UserKafka {
-
-		@Bean
-		DefaultKafkaProducerFactory<Object, Object> myProducers() {
-			return new DefaultKafkaProducerFactory<>(Map.of());
-		}
-
-		@Bean
-		ProducerFactory<Object, Object> mockProducers() {
-			return new MockProducerFactory();
-		}
-
-		@Bean
-		KafkaTemplate<Object, Object> myTemplate() {
-			return new KafkaTemplate<>(new DefaultKafkaProducerFactory<>(Map.of()));
-		}
-
-		@Bean
-		ConcurrentKafkaListenerContainerFactory<Object, Object> myFactory() {
-			return new ConcurrentKafkaListenerContainerFactory<>();
-		}
-
-		@Bean
-		KafkaMessageListenerContainer<Object, Object> myContainer() {
-			ContainerProperties properties = new ContainerProperties("orders");
-			properties.setMessageListener((MessageListener<Object, Object>) (record) -> {
-			});
-			properties.setGroupId("billing");
-			KafkaMessageListenerContainer<Object, Object> container = new KafkaMessageListenerContainer<>(
-					new DefaultKafkaConsumerFactory<>(Map.of()), properties);
-			container.setAutoStartup(false);
-			return container;
-		}
-
-	}
-
-	/** A factory as applications write them for their tests. */
-	static final class MockProducerFactory implements ProducerFactory<Object, Object> {
-
-		@Override
-		public Producer<Object, Object> createProducer() {
-			return new MockProducer<>();
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class UserBeans {
-
-		@Bean
-		Tracer myTracer() {
-			return SDK.getTracer("mine");
-		}
-
-		@Bean
-		Faults myFaults() {
-			return new Faults(Duration.ZERO);
-		}
-
-		@Bean
-		SpanTemplate mySpans(Tracer tracer, Faults faults) {
-			return new SpanTemplate(tracer, faults);
-		}
-
-		@Bean
-		MessagingTracing myMessaging() {
-			return MessagingTracing.create(SDK);
-		}
-
-		@Bean
-		MessagingMetrics myMetrics() {
-			return MessagingMetrics.NONE;
-		}
-
-		@Bean
-		KafkaTracing myKafka(MessagingTracing messaging) {
-			return KafkaTracing.builder(messaging).build();
-		}
-
-		@Bean(defaultCandidate = false)
-		TracingRecordInterceptor<Object, Object> myInterceptor(KafkaTracing kafka) {
-			return new TracingRecordInterceptor<>(kafka);
-		}
-
-		@Bean(defaultCandidate = false)
-		TracingProducerListener myListener(MessagingTracing messaging) {
-			return new TracingProducerListener(messaging);
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class UserInterceptor {
-
-		@Bean
-		RecordInterceptor<Object, Object> userInterceptor() {
-			return (record, consumer) -> record;
-		}
-
-		@Bean
-		ProducerListener<Object, Object> userProducerListener() {
-			return new ProducerListener<>() {
-			};
-		}
-
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.ReadWriteSpan;
@@ -108,6 +109,15 @@ public final class Spans implements SpanProcessor {
 	 */
 	public SpanData awaitSpan(String spanId) {
 		return await((span) -> span.getSpanId().equals(spanId), spanId, 1).get(0);
+	}
+
+	/**
+	 * Wait for the only span of a kind.
+	 * @param kind the kind
+	 * @return the span
+	 */
+	public SpanData await(SpanKind kind) {
+		return await((span) -> span.getKind() == kind, kind.name(), 1).get(0);
 	}
 
 	private List<SpanData> await(Predicate<SpanData> condition, String description, int count) {
