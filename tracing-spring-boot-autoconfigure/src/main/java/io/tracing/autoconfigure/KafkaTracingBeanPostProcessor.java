@@ -146,6 +146,10 @@ final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
 		if (!kafka.isTraced(factory)) {
 			instrument(kafka, factory, "factory of " + beanName, broker);
 		}
+		else {
+			// A copy of a traced one, if the template has properties of its own.
+			kafka.instrument(factory);
+		}
 	}
 
 	private static void yieldToObservation(TracingReport.Broker broker, String kind, String beanName) {

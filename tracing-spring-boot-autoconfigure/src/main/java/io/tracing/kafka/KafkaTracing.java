@@ -4,6 +4,7 @@
 package io.tracing.kafka;
 
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.ProducerFactory;
+import org.springframework.kafka.core.ProducerPostProcessor;
 import org.springframework.kafka.listener.AbstractMessageListenerContainer;
 import org.springframework.kafka.listener.RecordInterceptor;
 
@@ -74,10 +76,25 @@ public final class KafkaTracing {
 	}
 
 	private <K, V> boolean instrumentProducers(ProducerFactory<K, V> factory) {
-		if (this.messaging.isEnabled() && !isTraced(factory)) {
-			factory.addPostProcessor(new TracingProducerPostProcessor<>(this, factory));
+		if (this.messaging.isEnabled()) {
+			removeThoseOfTheOriginal(factory);
+			if (!isTraced(factory)) {
+				factory.addPostProcessor(new TracingProducerPostProcessor<>(this, factory));
+			}
 		}
 		return isTraced(factory);
+	}
+
+	/**
+	 * A template with properties of its own copies its factory, post-processors included;
+	 * but its producers may talk to another broker.
+	 */
+	private static <K, V> void removeThoseOfTheOriginal(ProducerFactory<K, V> factory) {
+		for (ProducerPostProcessor<K, V> postProcessor : List.copyOf(factory.getPostProcessors())) {
+			if (postProcessor instanceof TracingProducerPostProcessor<K, V> tracing && !tracing.isFor(factory)) {
+				factory.removePostProcessor(tracing);
+			}
+		}
 	}
 
 	/**

@@ -22,6 +22,10 @@ final class TracingProducerPostProcessor<K, V> implements ProducerPostProcessor<
 		this.factory = factory;
 	}
 
+	boolean isFor(ProducerFactory<?, ?> candidate) {
+		return this.factory == candidate;
+	}
+
 	@Override
 	public Producer<K, V> apply(Producer<K, V> producer) {
 		return this.kafka.wrap(producer, this.factory.getConfigurationProperties());

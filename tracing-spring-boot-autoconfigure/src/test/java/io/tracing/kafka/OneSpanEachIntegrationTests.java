@@ -5,11 +5,13 @@ package io.tracing.kafka;
 
 import java.util.Map;
 
+import io.tracing.messaging.MessagingAttributes;
 import io.tracing.testing.Inbox;
 import io.tracing.testing.KafkaBroker;
 import io.tracing.testing.RecordingProducer;
 import io.tracing.testing.TracedKafka;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
@@ -39,18 +41,22 @@ class OneSpanEachIntegrationTests {
 	}
 
 	@Test
-	void copyOfAFactorySendsOneSpan() {
+	void copyOfAFactorySendsOneSpanToItsOwnServer() {
 		String topic = KafkaBroker.newTopic("once");
 		try (TracedKafka kafka = TracedKafka.start()) {
 			DefaultKafkaProducerFactory<Object, Object> copy = (DefaultKafkaProducerFactory<Object, Object>) kafka
 				.producerFactory()
-				.copyWithConfigurationOverride(Map.of("linger.ms", 1));
+				.copyWithConfigurationOverride(Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+						KafkaBroker.bootstrapServers().replace("localhost", "127.0.0.1")));
 			kafka.tracing().instrument(copy);
+			assertThat(copy.getPostProcessors()).hasSize(1);
 			try (Producer<Object, Object> producer = copy.createProducer()) {
 				producer.send(new ProducerRecord<>(topic, "a book"));
 				producer.flush();
 			}
-			kafka.spans().await("send " + topic);
+			assertThat(kafka.spans().await("send " + topic).getAttributes().get(MessagingAttributes.SERVER_ADDRESS))
+				.as("that of the copy")
+				.isEqualTo("127.0.0.1");
 			copy.destroy();
 		}
 	}
