@@ -206,7 +206,7 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 		this.tracing.attributes().kafkaOffset().set(builder, record.offset());
 		this.kafka.recordAttributes().set(builder, record.key(), isTombstone(record));
 		if (record.timestampType() != TimestampType.NO_TIMESTAMP_TYPE && record.timestamp() >= 0) {
-			this.tracing.timeInQueue(operation, builder, timeInQueue(record));
+			this.tracing.timeInQueue(operation, builder, record.timestamp(), timestampSource(record));
 		}
 		thread.begin(record, this.tracing.start(operation, builder, producer));
 	}
@@ -226,10 +226,9 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 		return record.value() == null && record.serializedValueSize() <= 0;
 	}
 
-	private static TimeInQueue timeInQueue(ConsumerRecord<?, ?> record) {
-		TimeInQueue.Source source = (record.timestampType() == TimestampType.LOG_APPEND_TIME)
-				? TimeInQueue.Source.BROKER : TimeInQueue.Source.PRODUCER;
-		return TimeInQueue.between(record.timestamp(), System.currentTimeMillis(), source);
+	private static TimeInQueue.Source timestampSource(ConsumerRecord<?, ?> record) {
+		return (record.timestampType() == TimestampType.LOG_APPEND_TIME) ? TimeInQueue.Source.BROKER
+				: TimeInQueue.Source.PRODUCER;
 	}
 
 	private void end(@Nullable Throwable error) {

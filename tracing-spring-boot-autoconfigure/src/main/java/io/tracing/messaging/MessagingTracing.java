@@ -212,12 +212,17 @@ public final class MessagingTracing {
 	 * Note how long a message waited, on the span to be and in the metrics.
 	 * @param operation what it is a span of
 	 * @param builder the span to be
-	 * @param timeInQueue the time in queue
+	 * @param timestamp the timestamp of the message, in milliseconds since the epoch
+	 * @param source whose clock set it
 	 */
-	public void timeInQueue(MessagingOperation operation, SpanBuilder builder, TimeInQueue timeInQueue) {
-		builder.setAttribute(MessagingAttributes.TIME_IN_QUEUE, timeInQueue.seconds());
-		builder.setAttribute(MessagingAttributes.TIME_IN_QUEUE_SOURCE, timeInQueue.source().value());
-		operation.metrics().timeInQueue(timeInQueue);
+	public void timeInQueue(MessagingOperation operation, SpanBuilder builder, long timestamp,
+			TimeInQueue.Source source) {
+		long now = System.currentTimeMillis();
+		builder.setAttribute(MessagingAttributes.TIME_IN_QUEUE, TimeInQueue.seconds(timestamp, now));
+		builder.setAttribute(MessagingAttributes.TIME_IN_QUEUE_SOURCE, source.value());
+		if (operation.metrics() != OperationMetrics.NONE) {
+			operation.metrics().timeInQueue(TimeInQueue.between(timestamp, now, source));
+		}
 	}
 
 	/**

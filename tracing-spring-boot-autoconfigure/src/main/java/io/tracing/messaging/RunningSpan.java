@@ -45,7 +45,6 @@ public final class RunningSpan {
 
 	// Through ENDED only: a send's outcome can come from the sender and from the I/O
 	// thread.
-	@SuppressWarnings("unused")
 	private volatile boolean ended;
 
 	private @Nullable GuardedScope scope;
@@ -98,7 +97,8 @@ public final class RunningSpan {
 	 * @param error what the operation failed with, or {@code null} if it succeeded
 	 */
 	public void end(@Nullable Throwable error) {
-		if (ENDED.compareAndSet(this, false, true)) {
+		// The read first: who asks again should not pay for a failed exchange.
+		if (!this.ended && ENDED.compareAndSet(this, false, true)) {
 			finish((error != null) ? recordError(ErrorType.unwrap(error)) : null);
 		}
 	}

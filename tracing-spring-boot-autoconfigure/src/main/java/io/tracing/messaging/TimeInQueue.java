@@ -48,8 +48,11 @@ public record TimeInQueue(double seconds, Source source, boolean clockSkew) {
 	 * @return the time in queue
 	 */
 	public static TimeInQueue between(long fromEpochMillis, long toEpochMillis, Source source) {
-		long millis = toEpochMillis - fromEpochMillis;
-		return new TimeInQueue(Math.max(0, millis) / 1000.0, source, millis < 0);
+		return new TimeInQueue(seconds(fromEpochMillis, toEpochMillis), source, toEpochMillis < fromEpochMillis);
+	}
+
+	static double seconds(long fromEpochMillis, long toEpochMillis) {
+		return Math.max(0, toEpochMillis - fromEpochMillis) / 1000.0;
 	}
 
 }
