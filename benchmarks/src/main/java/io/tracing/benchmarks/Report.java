@@ -90,7 +90,7 @@ public final class Report {
 			.warmupIterations(this.effort.warmups)
 			.warmupTime(TimeValue.seconds(1))
 			.measurementIterations(this.effort.measurements)
-			.measurementTime(TimeValue.milliseconds(500))
+			.measurementTime(TimeValue.milliseconds(300))
 			.addProfiler(GCProfiler.class)
 			.shouldFailOnError(true)
 			.verbosity(VerboseMode.SILENT)
@@ -115,7 +115,7 @@ public final class Report {
 
 		static Effort of(String[] arguments) {
 			return switch (String.join(" ", arguments)) {
-				case "" -> new Effort(4, 7, 4);
+				case "" -> new Effort(6, 5, 8);
 				case "--quick" -> new Effort(1, 5, 4);
 				default -> throw new IllegalArgumentException(
 						"Unknown arguments '" + String.join(" ", arguments) + "': give none, or --quick");

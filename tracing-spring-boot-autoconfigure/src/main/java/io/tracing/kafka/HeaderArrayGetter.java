@@ -38,13 +38,14 @@ final class HeaderArrayGetter implements TextMapGetter<Header[]> {
 
 	@Override
 	public @Nullable String get(Header @Nullable [] headers, String key) {
-		if (headers == null) {
+		int first = first(headers, key);
+		if (headers == null || first < 0) {
 			return null;
 		}
-		boolean ignoreCase = !isNamed(headers, key);
+		boolean ignoreCase = !key.equals(headers[first].key());
 		String value = null;
-		for (Header header : headers) {
-			String next = value(header, key, ignoreCase);
+		for (int i = first; i < headers.length; i++) {
+			String next = value(headers[i], key, ignoreCase);
 			if (value == null) {
 				value = next;
 			}
@@ -60,28 +61,37 @@ final class HeaderArrayGetter implements TextMapGetter<Header[]> {
 
 	@Override
 	public Iterator<String> getAll(Header @Nullable [] headers, String key) {
-		if (headers == null) {
+		int first = first(headers, key);
+		if (headers == null || first < 0) {
 			return Collections.emptyIterator();
 		}
-		boolean ignoreCase = !isNamed(headers, key);
-		List<String> values = null;
-		for (Header header : headers) {
-			String value = value(header, key, ignoreCase);
+		boolean ignoreCase = !key.equals(headers[first].key());
+		List<String> values = new ArrayList<>();
+		for (int i = first; i < headers.length; i++) {
+			String value = value(headers[i], key, ignoreCase);
 			if (value != null) {
-				values = (values != null) ? values : new ArrayList<>();
 				values.add(value);
 			}
 		}
-		return (values != null) ? values.iterator() : Collections.emptyIterator();
+		return values.iterator();
 	}
 
-	private static boolean isNamed(Header[] headers, String key) {
-		for (Header header : headers) {
-			if (key.equals(header.key())) {
-				return true;
+	/**
+	 * Where the headers of a name begin, -1 if there is none. Those that differ in case
+	 * count only where none is written exactly so.
+	 */
+	private static int first(Header @Nullable [] headers, String key) {
+		int similar = -1;
+		for (int i = 0; headers != null && i < headers.length; i++) {
+			String name = headers[i].key();
+			if (key.equals(name)) {
+				return i;
+			}
+			if (similar < 0 && key.equalsIgnoreCase(name)) {
+				similar = i;
 			}
 		}
-		return false;
+		return similar;
 	}
 
 	private static @Nullable String value(Header header, String key, boolean ignoreCase) {

@@ -28,11 +28,16 @@ final class KafkaOperations {
 
 	private final OperationType type;
 
+	private final String name;
+
 	private final MessagingClient client;
 
-	KafkaOperations(KafkaTracing kafka, OperationType type, MessagingClient client) {
+	private @Nullable MessagingOperation onSeveral;
+
+	KafkaOperations(KafkaTracing kafka, OperationType type, String name, MessagingClient client) {
 		this.kafka = kafka;
 		this.type = type;
+		this.name = name;
 		this.client = client;
 	}
 
@@ -44,6 +49,18 @@ final class KafkaOperations {
 		return (operation != null || this.untraced.contains(topic)) ? operation : first(topic);
 	}
 
+	/**
+	 * The operation for a batch from several topics.
+	 */
+	MessagingOperation onSeveral() {
+		MessagingOperation operation = this.onSeveral;
+		if (operation == null) {
+			operation = this.kafka.messaging().operation(this.type, this.name, null, this.client);
+			this.onSeveral = operation;
+		}
+		return operation;
+	}
+
 	private @Nullable MessagingOperation first(String topic) {
 		boolean remember = this.byTopic.size() + this.untraced.size() < MAX_TOPICS;
 		if (!this.kafka.traces(topic)) {
@@ -52,9 +69,7 @@ final class KafkaOperations {
 			}
 			return null;
 		}
-		// Kafka's words for sending and processing are those of the conventions.
-		MessagingOperation operation = this.kafka.messaging()
-			.operation(this.type, this.type.value(), topic, this.client);
+		MessagingOperation operation = this.kafka.messaging().operation(this.type, this.name, topic, this.client);
 		if (remember) {
 			this.byTopic.put(topic, operation);
 		}

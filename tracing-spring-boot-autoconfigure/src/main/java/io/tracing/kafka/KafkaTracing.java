@@ -9,11 +9,14 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.context.Context;
 import io.tracing.messaging.MessagingClient;
 import io.tracing.messaging.MessagingClient.ServerAddress;
 import io.tracing.messaging.MessagingTracing;
 import io.tracing.messaging.OperationType;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
@@ -35,6 +38,8 @@ public final class KafkaTracing {
 
 	private final RecordAttributes recordAttributes;
 
+	private final RecordLinks recordLinks;
+
 	private final Predicate<String> topics;
 
 	private final TracingProducerListener producerListener;
@@ -45,6 +50,7 @@ public final class KafkaTracing {
 		this.topics = builder.topics;
 		this.producerListener = (builder.producerListener != null) ? builder.producerListener
 				: new TracingProducerListener(builder.messaging);
+		this.recordLinks = new RecordLinks(this);
 	}
 
 	/**
@@ -172,7 +178,7 @@ public final class KafkaTracing {
 		try {
 			MessagingClient client = new MessagingClient(SYSTEM, KafkaClientId.of(producer.metrics()), null,
 					BootstrapServers.singleServer(configuration));
-			KafkaOperations operations = new KafkaOperations(this, OperationType.SEND, client);
+			KafkaOperations operations = new KafkaOperations(this, OperationType.SEND, "send", client);
 			return (Producer<K, V>) Proxy.newProxyInstance(Producer.class.getClassLoader(),
 					new Class<?>[] { Producer.class }, new TracingProducer<>(producer, this, operations));
 		}
@@ -192,6 +198,26 @@ public final class KafkaTracing {
 
 	TracingProducerListener producerListener() {
 		return this.producerListener;
+	}
+
+	/**
+	 * The context that a record carries, {@link Context#root()} if it carries none. Never
+	 * throws.
+	 */
+	Context contextOf(ConsumerRecord<?, ?> record) {
+		Header[] headers;
+		try {
+			headers = record.headers().toArray();
+		}
+		catch (Throwable ex) {
+			this.messaging.faults().report("reading the headers of a record", ex);
+			return Context.root();
+		}
+		return this.messaging.extract(Context.root(), headers, HeaderArrayGetter.INSTANCE);
+	}
+
+	RecordLinks recordLinks() {
+		return this.recordLinks;
 	}
 
 	boolean traces(String topic) {

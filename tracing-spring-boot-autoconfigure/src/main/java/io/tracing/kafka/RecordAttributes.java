@@ -5,8 +5,12 @@ package io.tracing.kafka;
 
 import java.util.UUID;
 
+import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.tracing.messaging.MessagingAttributes;
+import io.tracing.messaging.TimeInQueue;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +46,41 @@ final class RecordAttributes {
 		if (tombstone) {
 			this.keys.kafkaTombstone().set(builder, true);
 		}
+	}
+
+	/**
+	 * The attributes of one record of a batch, for its link.
+	 */
+	void put(AttributesBuilder attributes, ConsumerRecord<?, ?> record) {
+		this.keys.kafkaOffset().put(attributes, record.offset());
+		String text = this.captureKey ? text(record.key()) : null;
+		if (text != null) {
+			this.keys.kafkaMessageKey().put(attributes, text);
+		}
+		if (isTombstone(record)) {
+			this.keys.kafkaTombstone().put(attributes, true);
+		}
+	}
+
+	static boolean isTombstone(ConsumerRecord<?, ?> record) {
+		// A value that can't be deserialized is null as well, but had bytes.
+		return record.value() == null && record.serializedValueSize() <= 0;
+	}
+
+	/**
+	 * How long a record has waited, {@code null} if it carries no time.
+	 */
+	static @Nullable TimeInQueue timeInQueue(ConsumerRecord<?, ?> record, long now) {
+		return hasTimestamp(record) ? TimeInQueue.between(record.timestamp(), now, timestampSource(record)) : null;
+	}
+
+	static boolean hasTimestamp(ConsumerRecord<?, ?> record) {
+		return record.timestampType() != TimestampType.NO_TIMESTAMP_TYPE && record.timestamp() >= 0;
+	}
+
+	static TimeInQueue.Source timestampSource(ConsumerRecord<?, ?> record) {
+		return (record.timestampType() == TimestampType.LOG_APPEND_TIME) ? TimeInQueue.Source.BROKER
+				: TimeInQueue.Source.PRODUCER;
 	}
 
 	static String partition(int partition) {

@@ -14,11 +14,8 @@ import io.tracing.messaging.MessagingClient.ServerAddress;
 import io.tracing.messaging.MessagingOperation;
 import io.tracing.messaging.MessagingTracing;
 import io.tracing.messaging.OperationType;
-import io.tracing.messaging.TimeInQueue;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.kafka.listener.RecordInterceptor;
@@ -46,8 +43,6 @@ import org.springframework.kafka.support.KafkaUtils;
  * @param <V> the type of the values
  */
 public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
-
-	private static final Header[] NO_HEADERS = new Header[0];
 
 	private final KafkaTracing kafka;
 
@@ -196,39 +191,19 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 		MessagingClient client = new MessagingClient(KafkaTracing.SYSTEM, KafkaClientId.of(consumer.metrics()),
 				KafkaUtils.getConsumerGroupId(), this.server);
 		return this.operations.computeIfAbsent(client,
-				(key) -> new KafkaOperations(this.kafka, OperationType.PROCESS, key));
+				(key) -> new KafkaOperations(this.kafka, OperationType.PROCESS, "process", key));
 	}
 
 	private void start(ConsumerRecord<K, V> record, ConsumerThread thread, MessagingOperation operation) {
-		Context producer = this.tracing.extract(Context.root(), headers(record), HeaderArrayGetter.INSTANCE);
+		Context producer = this.kafka.contextOf(record);
 		SpanBuilder builder = this.tracing.processSpan(operation, producer);
 		builder.setAttribute(MessagingAttributes.PARTITION_ID, RecordAttributes.partition(record.partition()));
 		this.tracing.attributes().kafkaOffset().set(builder, record.offset());
-		this.kafka.recordAttributes().set(builder, record.key(), isTombstone(record));
-		if (record.timestampType() != TimestampType.NO_TIMESTAMP_TYPE && record.timestamp() >= 0) {
-			this.tracing.timeInQueue(operation, builder, record.timestamp(), timestampSource(record));
+		this.kafka.recordAttributes().set(builder, record.key(), RecordAttributes.isTombstone(record));
+		if (RecordAttributes.hasTimestamp(record)) {
+			this.tracing.timeInQueue(operation, builder, record.timestamp(), RecordAttributes.timestampSource(record));
 		}
 		thread.begin(record, this.tracing.start(operation, builder, producer));
-	}
-
-	private Header[] headers(ConsumerRecord<K, V> record) {
-		try {
-			return record.headers().toArray();
-		}
-		catch (Throwable ex) {
-			this.tracing.faults().report("reading the headers of a record", ex);
-			return NO_HEADERS;
-		}
-	}
-
-	private static boolean isTombstone(ConsumerRecord<?, ?> record) {
-		// A value that can't be deserialized is null as well, but had bytes.
-		return record.value() == null && record.serializedValueSize() <= 0;
-	}
-
-	private static TimeInQueue.Source timestampSource(ConsumerRecord<?, ?> record) {
-		return (record.timestampType() == TimestampType.LOG_APPEND_TIME) ? TimeInQueue.Source.BROKER
-				: TimeInQueue.Source.PRODUCER;
 	}
 
 	private void end(@Nullable Throwable error) {

@@ -55,6 +55,16 @@ public final class MessagingAttributes {
 	/** Whose clock set the timestamp that the time in queue is counted from. */
 	public static final AttributeKey<String> TIME_IN_QUEUE_SOURCE = stringKey("messaging.message.time_in_queue_source");
 
+	/** {@code messaging.batch.message_count}: present where the API takes batches. */
+	public static final AttributeKey<Long> BATCH_MESSAGE_COUNT = longKey("messaging.batch.message_count");
+
+	/**
+	 * How many messages of a batch carried a context for which the span had no room; not
+	 * in the conventions.
+	 */
+	public static final AttributeKey<Long> BATCH_UNLINKED_MESSAGE_COUNT = longKey(
+			"messaging.batch.unlinked_message_count");
+
 	private final MessagingKey<String> system;
 
 	private final MessagingKey<Long> kafkaOffset;

@@ -58,7 +58,12 @@ public final class MessagingKey<T> {
 		}
 	}
 
-	void put(AttributesBuilder attributes, T value) {
+	/**
+	 * Put the attribute into a set, such as that of a link.
+	 * @param attributes the set to be
+	 * @param value the value
+	 */
+	public void put(AttributesBuilder attributes, T value) {
 		attributes.put(this.key, value);
 		if (this.alias != null) {
 			attributes.put(this.alias, value);

@@ -35,6 +35,9 @@ public final class MessagingTracing {
 	// Enough for the topics people name; what a program generates goes on without a name.
 	private static final int MAX_METRIC_DESTINATIONS = 200;
 
+	// That of the OpenTelemetry SDK.
+	private static final int DEFAULT_MAX_LINKS = 128;
+
 	private final boolean enabled;
 
 	private final Tracer tracer;
@@ -46,6 +49,8 @@ public final class MessagingTracing {
 	private final MessagingMetrics metrics;
 
 	private final ConsumerParent consumerParent;
+
+	private final int maxLinks;
 
 	private final Faults faults;
 
@@ -61,6 +66,7 @@ public final class MessagingTracing {
 		this.metrics = (builder.metrics != null) ? builder.metrics
 				: MessagingMetrics.of(builder.openTelemetry, builder.conventions);
 		this.consumerParent = builder.consumerParent;
+		this.maxLinks = builder.maxLinks;
 	}
 
 	/**
@@ -121,14 +127,24 @@ public final class MessagingTracing {
 	}
 
 	/**
+	 * How many links a span has room for.
+	 * @return the limit of the SDK
+	 */
+	public int maxLinks() {
+		return this.maxLinks;
+	}
+
+	/**
 	 * Prepare what all messages of one client and one destination have in common.
 	 * @param type the type of the operation
 	 * @param name the system's word for it, the first word of the span name
-	 * @param destination the destination, which must be of low cardinality
+	 * @param destination the destination, which must be of low cardinality; {@code null}
+	 * for a batch that comes from several
 	 * @param client the client
 	 * @return the operation
 	 */
-	public MessagingOperation operation(OperationType type, String name, String destination, MessagingClient client) {
+	public MessagingOperation operation(OperationType type, String name, @Nullable String destination,
+			MessagingClient client) {
 		AttributesBuilder common = Attributes.builder();
 		this.attributes.system().put(common, client.system());
 		common.put(MessagingAttributes.OPERATION_NAME, name);
@@ -141,16 +157,18 @@ public final class MessagingTracing {
 			common.put(MessagingAttributes.SERVER_PORT, (long) server.port());
 		}
 		AttributesBuilder ofMetrics = common.build().toBuilder();
-		if (isNamedInMetrics(destination)) {
+		if (destination != null && isNamedInMetrics(destination)) {
 			ofMetrics.put(MessagingAttributes.DESTINATION_NAME, destination);
 		}
-		common.put(MessagingAttributes.DESTINATION_NAME, destination);
+		if (destination != null) {
+			common.put(MessagingAttributes.DESTINATION_NAME, destination);
+		}
 		common.put(MessagingAttributes.OPERATION_TYPE, type.value());
 		if (client.clientId() != null) {
 			common.put(MessagingAttributes.CLIENT_ID, client.clientId());
 		}
-		return new MessagingOperation(this.tracer, type, name + " " + destination, common.build(),
-				this.metrics.operation(type, ofMetrics.build()));
+		return new MessagingOperation(this.tracer, type, (destination != null) ? name + " " + destination : name,
+				common.build(), this.metrics.operation(type, ofMetrics.build()));
 	}
 
 	private boolean isNamedInMetrics(String destination) {
@@ -197,15 +215,41 @@ public final class MessagingTracing {
 	}
 
 	/**
-	 * Start a span.
+	 * The span of a batch of messages to be received or processed. It is no child of any
+	 * of the spans that sent them: the caller links to those, up to {@link #maxLinks()}.
+	 * @param operation what is the same for all of them
+	 * @param ambient the context of the thread, if the application asked for the batch
+	 * @param messages the size of the batch
+	 * @return the span to be
+	 */
+	public SpanBuilder batchSpan(MessagingOperation operation, Context ambient, int messages) {
+		return operation.spanBuilder()
+			.setParent(ambient)
+			.setAttribute(MessagingAttributes.BATCH_MESSAGE_COUNT, (long) messages);
+	}
+
+	/**
+	 * Start the span of one message.
 	 * @param operation what it is a span of
 	 * @param builder the span to be
 	 * @param parent the context that the span is put into
 	 * @return the span, running but not current
 	 */
 	public RunningSpan start(MessagingOperation operation, SpanBuilder builder, Context parent) {
+		return start(operation, builder, parent, 1);
+	}
+
+	/**
+	 * Start a span.
+	 * @param operation what it is a span of
+	 * @param builder the span to be
+	 * @param parent the context that the span is put into
+	 * @param messages how many messages it is for
+	 * @return the span, running but not current
+	 */
+	public RunningSpan start(MessagingOperation operation, SpanBuilder builder, Context parent, int messages) {
 		Span span = builder.startSpan();
-		return new RunningSpan(span, parent.with(span), operation.metrics(), this.faults);
+		return new RunningSpan(span, parent.with(span), operation.metrics(), messages, this.faults);
 	}
 
 	/**
@@ -223,6 +267,15 @@ public final class MessagingTracing {
 		if (operation.metrics() != OperationMetrics.NONE) {
 			operation.metrics().timeInQueue(TimeInQueue.between(timestamp, now, source));
 		}
+	}
+
+	/**
+	 * Note how long one message of a batch waited, in the metrics alone.
+	 * @param operation what it is a span of
+	 * @param time how long
+	 */
+	public void recordTimeInQueue(MessagingOperation operation, TimeInQueue time) {
+		operation.metrics().timeInQueue(time);
 	}
 
 	/**
@@ -270,6 +323,8 @@ public final class MessagingTracing {
 
 		private ConsumerParent consumerParent = ConsumerParent.PRODUCER;
 
+		private int maxLinks = DEFAULT_MAX_LINKS;
+
 		private Faults faults = new Faults(Duration.ofMinutes(1));
 
 		private @Nullable MessagingMetrics metrics;
@@ -295,6 +350,17 @@ public final class MessagingTracing {
 		 */
 		public Builder consumerParent(ConsumerParent consumerParent) {
 			this.consumerParent = consumerParent;
+			return this;
+		}
+
+		/**
+		 * Tell how many links a span has room for. The SDK drops the others and says so
+		 * nowhere that a backend shows.
+		 * @param maxLinks the limit of the SDK, 128 by default
+		 * @return this builder
+		 */
+		public Builder maxLinks(int maxLinks) {
+			this.maxLinks = maxLinks;
 			return this;
 		}
 

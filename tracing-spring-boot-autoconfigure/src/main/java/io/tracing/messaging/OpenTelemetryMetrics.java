@@ -67,8 +67,8 @@ final class OpenTelemetryMetrics implements MessagingMetrics {
 		DoubleHistogram duration = process ? this.processDuration : this.clientOperationDuration;
 		LongCounter messages = switch (type) {
 			case SEND -> this.sentMessages;
-			case PROCESS -> this.consumedMessages;
-			case RECEIVE, SETTLE -> null;
+			case RECEIVE, PROCESS -> this.consumedMessages;
+			case SETTLE -> null;
 		};
 		Attributes durationAttributes = process ? attributes
 				: attributes.toBuilder().put(MessagingAttributes.OPERATION_TYPE, type.value()).build();
@@ -104,10 +104,10 @@ final class OpenTelemetryMetrics implements MessagingMetrics {
 		}
 
 		@Override
-		public void completed(double seconds, @Nullable String errorType) {
+		public void completed(double seconds, int messages, @Nullable String errorType) {
 			this.duration.record(seconds, withError(this.durationAttributes, errorType));
 			if (this.messages != null) {
-				this.messages.add(1, withError(this.messagesAttributes, errorType));
+				this.messages.add(messages, withError(this.messagesAttributes, errorType));
 			}
 		}
 

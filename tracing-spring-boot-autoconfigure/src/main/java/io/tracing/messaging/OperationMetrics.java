@@ -6,7 +6,7 @@ package io.tracing.messaging;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The instruments of one operation on one destination. Called once for every message, so
+ * The instruments of one operation on one destination. Called for every message, so
  * whatever can be prepared is prepared before.
  */
 public interface OperationMetrics {
@@ -15,7 +15,7 @@ public interface OperationMetrics {
 	OperationMetrics NONE = new OperationMetrics() {
 
 		@Override
-		public void completed(double seconds, @Nullable String errorType) {
+		public void completed(double seconds, int messages, @Nullable String errorType) {
 		}
 
 		@Override
@@ -25,11 +25,12 @@ public interface OperationMetrics {
 	};
 
 	/**
-	 * An operation on one message came to its end.
+	 * An operation came to its end.
 	 * @param seconds how long it took, in seconds
+	 * @param messages how many messages it was for: one, unless it was for a batch
 	 * @param errorType the {@code error.type} of the span, or {@code null} for success
 	 */
-	void completed(double seconds, @Nullable String errorType);
+	void completed(double seconds, int messages, @Nullable String errorType);
 
 	/**
 	 * A message was delivered.

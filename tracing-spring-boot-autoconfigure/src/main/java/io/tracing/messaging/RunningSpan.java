@@ -41,6 +41,8 @@ public final class RunningSpan {
 
 	private final Faults faults;
 
+	private final int messages;
+
 	private final long startNanos;
 
 	// Through ENDED only: a send's outcome can come from the sender and from the I/O
@@ -49,10 +51,11 @@ public final class RunningSpan {
 
 	private @Nullable GuardedScope scope;
 
-	RunningSpan(Span span, Context context, OperationMetrics metrics, Faults faults) {
+	RunningSpan(Span span, Context context, OperationMetrics metrics, int messages, Faults faults) {
 		this.span = span;
 		this.context = context;
 		this.metrics = metrics;
+		this.messages = messages;
 		this.faults = faults;
 		this.startNanos = (metrics != OperationMetrics.NONE) ? System.nanoTime() : 0;
 	}
@@ -131,7 +134,8 @@ public final class RunningSpan {
 		// On its own: a span processor that throws costs the span, not the measurement.
 		try {
 			if (this.metrics != OperationMetrics.NONE) {
-				this.metrics.completed((System.nanoTime() - this.startNanos) / NANOS_PER_SECOND, errorType);
+				this.metrics.completed((System.nanoTime() - this.startNanos) / NANOS_PER_SECOND, this.messages,
+						errorType);
 			}
 		}
 		catch (Throwable ex) {

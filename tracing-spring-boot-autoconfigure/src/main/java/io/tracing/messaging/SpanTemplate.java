@@ -121,12 +121,12 @@ public final class SpanTemplate {
 		}
 		catch (Throwable ex) {
 			this.faults.report("starting a span", ex);
-			return new RunningSpan(span, current, OperationMetrics.NONE, this.faults);
+			return new RunningSpan(span, current, OperationMetrics.NONE, 0, this.faults);
 		}
 		// From the root, not from the current context: Micrometer's bridge keeps its own
 		// span in there and would prefer it as the parent of what is observed inside.
 		Context context = Context.root().with(Baggage.fromContext(current)).with(span);
-		return new RunningSpan(span, context, OperationMetrics.NONE, this.faults);
+		return new RunningSpan(span, context, OperationMetrics.NONE, 0, this.faults);
 	}
 
 	/**

@@ -51,7 +51,7 @@ public final class MicrometerMessagingMetrics implements MessagingMetrics {
 		complete(tags, MessagingAttributes.DESTINATION_NAME.getKey());
 		complete(tags, MessagingAttributes.SERVER_ADDRESS.getKey());
 		complete(tags, MessagingAttributes.SERVER_PORT.getKey());
-		if (type == OperationType.PROCESS) {
+		if (type != OperationType.SEND) {
 			complete(tags, MessagingAttributes.CONSUMER_GROUP_NAME.getKey());
 		}
 		return new Meters(type, tags);
@@ -85,17 +85,16 @@ public final class MicrometerMessagingMetrics implements MessagingMetrics {
 			this.type = type;
 			this.tags = tags;
 			this.success = outcome(NONE_VALUE);
-			// What is sent has not waited: it would only add series, and without the
-			// group.
-			this.queue = (type == OperationType.PROCESS) ? queue() : null;
+			// What is sent has not waited: it would only add series.
+			this.queue = (type == OperationType.PROCESS || type == OperationType.RECEIVE) ? queue() : null;
 		}
 
 		@Override
-		public void completed(double seconds, @Nullable String errorType) {
+		public void completed(double seconds, int messages, @Nullable String errorType) {
 			Outcome outcome = (errorType != null) ? outcome(errorType) : this.success;
 			outcome.duration().record(seconds);
 			if (outcome.messages() != null) {
-				outcome.messages().increment();
+				outcome.messages().increment(messages);
 			}
 		}
 
@@ -113,6 +112,10 @@ public final class MicrometerMessagingMetrics implements MessagingMetrics {
 				.serviceLevelObjectives(DURATIONS)
 				.tags(this.tags)
 				.tag(MessagingAttributes.ERROR_TYPE.getKey(), errorType);
+			if (this.type == OperationType.SEND) {
+				// It shares the meter with receives and commits, which have a group.
+				duration.tag(MessagingAttributes.CONSUMER_GROUP_NAME.getKey(), NONE_VALUE);
+			}
 			if (this.type != OperationType.PROCESS) {
 				duration.tag(MessagingAttributes.OPERATION_TYPE.getKey(), this.type.value());
 			}
@@ -122,8 +125,8 @@ public final class MicrometerMessagingMetrics implements MessagingMetrics {
 		private @Nullable Counter messages(String errorType) {
 			String name = switch (this.type) {
 				case SEND -> CLIENT_SENT_MESSAGES;
-				case PROCESS -> CLIENT_CONSUMED_MESSAGES;
-				case RECEIVE, SETTLE -> null;
+				case RECEIVE, PROCESS -> CLIENT_CONSUMED_MESSAGES;
+				case SETTLE -> null;
 			};
 			return (name != null) ? Counter.builder(name)
 				.tags(this.tags)

@@ -112,7 +112,7 @@ class TracingFaultsIntegrationTests {
 		OperationMetrics counting = new OperationMetrics() {
 
 			@Override
-			public void completed(double seconds, @Nullable String errorType) {
+			public void completed(double seconds, int messages, @Nullable String errorType) {
 				completed.incrementAndGet();
 			}
 
@@ -308,7 +308,7 @@ class TracingFaultsIntegrationTests {
 	private record FaultyInstruments(Supplier<? extends Throwable> thrown) implements OperationMetrics {
 
 		@Override
-		public void completed(double seconds, @Nullable String errorType) {
+		public void completed(double seconds, int messages, @Nullable String errorType) {
 			Fault.raise(this.thrown.get());
 		}
 

@@ -41,7 +41,7 @@ class RunningSpanTests {
 	private final OperationMetrics metrics = new OperationMetrics() {
 
 		@Override
-		public void completed(double seconds, @Nullable String errorType) {
+		public void completed(double seconds, int messages, @Nullable String errorType) {
 			RunningSpanTests.this.measured.add(errorType);
 		}
 
@@ -159,7 +159,7 @@ class RunningSpanTests {
 
 	private RunningSpan start() {
 		Span span = this.tracers.get("test").spanBuilder("test").startSpan();
-		return new RunningSpan(span, Context.root().with(span), this.metrics, new Faults(Duration.ofMinutes(1)));
+		return new RunningSpan(span, Context.root().with(span), this.metrics, 1, new Faults(Duration.ofMinutes(1)));
 	}
 
 	private @Nullable String errorType() {

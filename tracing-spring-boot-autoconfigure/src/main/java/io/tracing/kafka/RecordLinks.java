@@ -1,0 +1,106 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.kafka;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
+import io.tracing.messaging.MessagingAttributes;
+import io.tracing.messaging.MessagingOperation;
+import io.tracing.messaging.MessagingTracing;
+import io.tracing.messaging.TimeInQueue;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Links the span of a batch to the spans that sent its records. What is the same for all
+ * of them is on the span, what differs is on the link: the conventions' rule. Offset and
+ * key are on the link even if the batch happens to hold one record, so that a query finds
+ * them in one place.
+ */
+final class RecordLinks {
+
+	private final KafkaTracing kafka;
+
+	private final MessagingTracing tracing;
+
+	RecordLinks(KafkaTracing kafka) {
+		this.kafka = kafka;
+		this.tracing = kafka.messaging();
+	}
+
+	/**
+	 * The one topic of a batch, {@code null} if there are several.
+	 */
+	static @Nullable String singleTopic(ConsumerRecords<?, ?> records) {
+		String topic = null;
+		for (TopicPartition partition : records.partitions()) {
+			if (topic != null && !topic.equals(partition.topic())) {
+				return null;
+			}
+			topic = partition.topic();
+		}
+		return topic;
+	}
+
+	/**
+	 * Link to each record that carries a context, and note how long each has waited.
+	 * @param operation what the span is for
+	 * @param builder the span to be
+	 * @param records the batch
+	 */
+	void add(MessagingOperation operation, SpanBuilder builder, ConsumerRecords<?, ?> records) {
+		boolean oneTopic = singleTopic(records) != null;
+		boolean onePartition = records.partitions().size() == 1;
+		if (onePartition) {
+			builder.setAttribute(MessagingAttributes.PARTITION_ID,
+					RecordAttributes.partition(records.partitions().iterator().next().partition()));
+		}
+		long now = System.currentTimeMillis();
+		int links = 0;
+		int unlinked = 0;
+		for (ConsumerRecord<?, ?> record : records) {
+			if (!this.kafka.traces(record.topic())) {
+				continue;
+			}
+			TimeInQueue timeInQueue = RecordAttributes.timeInQueue(record, now);
+			if (timeInQueue != null) {
+				this.tracing.recordTimeInQueue(operation, timeInQueue);
+			}
+			SpanContext creation = Span.fromContext(this.kafka.contextOf(record)).getSpanContext();
+			if (creation.isValid() && links == this.tracing.maxLinks()) {
+				unlinked++;
+			}
+			else if (creation.isValid()) {
+				links++;
+				builder.addLink(creation, attributes(record, timeInQueue, oneTopic, onePartition));
+			}
+		}
+		if (unlinked > 0) {
+			builder.setAttribute(MessagingAttributes.BATCH_UNLINKED_MESSAGE_COUNT, (long) unlinked);
+		}
+	}
+
+	private Attributes attributes(ConsumerRecord<?, ?> record, @Nullable TimeInQueue timeInQueue, boolean oneTopic,
+			boolean onePartition) {
+		AttributesBuilder attributes = Attributes.builder();
+		if (!oneTopic) {
+			attributes.put(MessagingAttributes.DESTINATION_NAME, record.topic());
+		}
+		if (!onePartition) {
+			attributes.put(MessagingAttributes.PARTITION_ID, RecordAttributes.partition(record.partition()));
+		}
+		this.kafka.recordAttributes().put(attributes, record);
+		if (timeInQueue != null) {
+			attributes.put(MessagingAttributes.TIME_IN_QUEUE, timeInQueue.seconds());
+			attributes.put(MessagingAttributes.TIME_IN_QUEUE_SOURCE, timeInQueue.source().value());
+		}
+		return attributes.build();
+	}
+
+}
