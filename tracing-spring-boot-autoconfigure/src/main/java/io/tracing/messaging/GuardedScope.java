@@ -32,34 +32,50 @@ public final class GuardedScope {
 	 * @return what must be closed on the same thread
 	 */
 	public static GuardedScope open(Context context, Faults faults) {
-		Context before = Context.root();
-		Scope scope = null;
-		try {
-			before = Context.current();
-			scope = (before != context) ? context.makeCurrent() : null;
-		}
-		catch (Throwable ex) {
-			faults.report("making a context current", ex);
-		}
-		return new GuardedScope(before, scope, faults);
+		Context before = current(faults);
+		return new GuardedScope(before, attach(context, before, faults), faults);
 	}
 
 	/**
 	 * Give the thread back the context it had.
 	 */
 	public void close() {
+		restore(this.before, this.scope, this.faults);
+	}
+
+	static Context current(Faults faults) {
 		try {
-			if (this.scope != null) {
-				this.scope.close();
+			return Context.current();
+		}
+		catch (Throwable ex) {
+			faults.report("asking for the current context", ex);
+			return Context.root();
+		}
+	}
+
+	static @Nullable Scope attach(Context context, Context before, Faults faults) {
+		try {
+			return (before != context) ? context.makeCurrent() : null;
+		}
+		catch (Throwable ex) {
+			faults.report("making a context current", ex);
+			return null;
+		}
+	}
+
+	static void restore(Context before, @Nullable Scope scope, Faults faults) {
+		try {
+			if (scope != null) {
+				scope.close();
 			}
-			if (Context.current() != this.before) {
+			if (Context.current() != before) {
 				// A scope that was opened inside and never closed makes close() a no-op:
 				// without this line the thread would keep the leaked context for ever.
-				this.before.makeCurrent();
+				before.makeCurrent();
 			}
 		}
 		catch (Throwable ex) {
-			this.faults.report("giving a thread its context back", ex);
+			faults.report("giving a thread its context back", ex);
 		}
 	}
 

@@ -207,9 +207,12 @@ public final class MessagingTracing {
 		if (creation.isValid()) {
 			builder.addLink(creation);
 		}
-		SpanContext ambient = Span.current().getSpanContext();
-		if (ambient.isValid()) {
-			builder.addLink(ambient);
+		Context current = Context.current();
+		if (current != Context.root()) {
+			SpanContext ambient = Span.fromContext(current).getSpanContext();
+			if (ambient.isValid()) {
+				builder.addLink(ambient);
+			}
 		}
 		return builder;
 	}

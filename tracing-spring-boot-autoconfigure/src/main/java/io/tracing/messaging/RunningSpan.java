@@ -9,6 +9,7 @@ import java.lang.invoke.VarHandle;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,9 @@ public final class RunningSpan {
 	// thread.
 	private volatile boolean ended;
 
-	private @Nullable GuardedScope scope;
+	private @Nullable Context before;
+
+	private @Nullable Scope scope;
 
 	RunningSpan(Span span, Context context, OperationMetrics metrics, int messages, Faults faults) {
 		this.span = span;
@@ -80,7 +83,8 @@ public final class RunningSpan {
 	 * Make the span current on this thread, until {@link #close()}.
 	 */
 	public void makeCurrent() {
-		this.scope = GuardedScope.open(this.context, this.faults);
+		this.before = GuardedScope.current(this.faults);
+		this.scope = GuardedScope.attach(this.context, this.before, this.faults);
 	}
 
 	/**
@@ -88,10 +92,12 @@ public final class RunningSpan {
 	 * if the span is not current.
 	 */
 	public void close() {
-		GuardedScope open = this.scope;
-		if (open != null) {
+		Context before = this.before;
+		if (before != null) {
+			Scope open = this.scope;
+			this.before = null;
 			this.scope = null;
-			open.close();
+			GuardedScope.restore(before, open, this.faults);
 		}
 	}
 
