@@ -40,6 +40,8 @@ final class TracingProducer<K, V> implements InvocationHandler {
 
 	private final KafkaOperations operations;
 
+	private final Transactions transactions = new Transactions();
+
 	TracingProducer(Producer<K, V> delegate, KafkaTracing kafka, KafkaOperations operations) {
 		this.delegate = delegate;
 		this.kafka = kafka;
@@ -65,11 +67,25 @@ final class TracingProducer<K, V> implements InvocationHandler {
 				default -> "traced " + this.delegate;
 			};
 		}
+		Throwable failure = null;
 		try {
 			return method.invoke(this.delegate, arguments);
 		}
 		catch (InvocationTargetException ex) {
-			throw ex.getTargetException();
+			failure = ex.getTargetException();
+			throw failure;
+		}
+		finally {
+			follow(method, failure);
+		}
+	}
+
+	private void follow(Method method, @Nullable Throwable failure) {
+		try {
+			this.transactions.after(method.getName(), failure);
+		}
+		catch (Throwable ex) {
+			this.tracing.faults().report("following a transaction", ex);
 		}
 	}
 
@@ -148,7 +164,9 @@ final class TracingProducer<K, V> implements InvocationHandler {
 			builder.setAttribute(MessagingAttributes.PARTITION_ID, RecordAttributes.partition(record.partition()));
 		}
 		this.kafka.recordAttributes().set(builder, record.key(), record.value() == null);
-		return this.tracing.start(operation, builder, sender);
+		RunningSpan span = this.tracing.start(operation, builder, sender);
+		this.transactions.join(span);
+		return span;
 	}
 
 	/**

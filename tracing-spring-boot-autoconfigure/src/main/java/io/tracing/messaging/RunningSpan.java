@@ -5,6 +5,8 @@ package io.tracing.messaging;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Instant;
+import java.util.function.Consumer;
 
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
@@ -49,6 +51,10 @@ public final class RunningSpan {
 	// Through ENDED only: a send's outcome can come from the sender and from the I/O
 	// thread.
 	private volatile boolean ended;
+
+	private @Nullable Consumer<RunningSpan> decision;
+
+	private @Nullable Instant succeededAt;
 
 	private @Nullable Context before;
 
@@ -102,6 +108,29 @@ public final class RunningSpan {
 	}
 
 	/**
+	 * Leave the end of the span to somebody else if the operation succeeds, because only
+	 * later it is known whether that lasts: a transaction can be aborted. A failure still
+	 * ends it at once. Call it before the operation starts.
+	 * @param decision takes the span, and calls {@link #decide(Throwable)} sooner or
+	 * later
+	 */
+	public void deferTo(Consumer<RunningSpan> decision) {
+		this.decision = decision;
+	}
+
+	/**
+	 * End a span that was left to somebody else, with the time at which its operation
+	 * succeeded. To be called once.
+	 * @param error what made the success void, or {@code null} if it lasts
+	 */
+	public void decide(@Nullable Throwable error) {
+		if (error != null) {
+			recordError(ErrorType.unwrap(error));
+		}
+		endSpan();
+	}
+
+	/**
 	 * End the span, unless it has ended.
 	 * @param error what the operation failed with, or {@code null} if it succeeded
 	 */
@@ -131,11 +160,11 @@ public final class RunningSpan {
 	}
 
 	private void finish(@Nullable String errorType) {
-		try {
-			this.span.end();
+		if (errorType == null && this.decision != null) {
+			defer(this.decision);
 		}
-		catch (Throwable ex) {
-			this.faults.report("ending a span", ex);
+		else {
+			endSpan();
 		}
 		// On its own: a span processor that throws costs the span, not the measurement.
 		try {
@@ -146,6 +175,32 @@ public final class RunningSpan {
 		}
 		catch (Throwable ex) {
 			this.faults.report("recording the metrics of a span", ex);
+		}
+	}
+
+	private void defer(Consumer<RunningSpan> decision) {
+		try {
+			this.succeededAt = Instant.now();
+			decision.accept(this);
+		}
+		catch (Throwable ex) {
+			this.faults.report("deferring the end of a span", ex);
+			endSpan();
+		}
+	}
+
+	private void endSpan() {
+		try {
+			Instant end = this.succeededAt;
+			if (end != null) {
+				this.span.end(end);
+			}
+			else {
+				this.span.end();
+			}
+		}
+		catch (Throwable ex) {
+			this.faults.report("ending a span", ex);
 		}
 	}
 

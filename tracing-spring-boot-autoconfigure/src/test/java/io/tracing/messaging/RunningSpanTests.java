@@ -146,6 +146,44 @@ class RunningSpanTests {
 	}
 
 	@Test
+	void deferredSpanEndsWithTheDecisionButIsMeasuredBefore() {
+		List<RunningSpan> deferred = new ArrayList<>();
+		RunningSpan running = start();
+		running.deferTo(deferred::add);
+		running.end(null);
+		running.end(new IllegalStateException("too late"));
+		assertThat(this.exporter.getFinishedSpanItems()).isEmpty();
+		assertThat(this.measured).hasSize(1).containsOnlyNulls();
+		assertThat(deferred).containsExactly(running);
+		running.decide(new IllegalStateException("void"));
+		assertThat(this.exporter.getFinishedSpanItems()).singleElement()
+			.extracting((span) -> span.getStatus().getDescription())
+			.isEqualTo("void");
+		assertThat(this.measured).hasSize(1);
+	}
+
+	@Test
+	void failureIsNotDeferred() {
+		RunningSpan running = start();
+		running.deferTo((span) -> {
+			throw new AssertionError("must not be asked");
+		});
+		running.end(new IllegalStateException("failed"));
+		assertThat(errorType()).isEqualTo("java.lang.IllegalStateException");
+	}
+
+	@Test
+	void spanEndsIfTheDecisionFails() {
+		RunningSpan running = start();
+		running.deferTo((span) -> {
+			throw new IllegalStateException("injected");
+		});
+		running.end(null);
+		assertThat(this.exporter.getFinishedSpanItems()).hasSize(1);
+		assertThat(this.measured).hasSize(1);
+	}
+
+	@Test
 	void closingTwiceOrWithoutBeingCurrentDoesNothing() {
 		RunningSpan running = start();
 		running.close();
