@@ -34,10 +34,13 @@ public final class KafkaTracingAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	KafkaTracing kafkaTracing(MessagingTracing messaging, KafkaTracingProperties properties, BeanFactory beans) {
+	KafkaTracing kafkaTracing(MessagingTracing messaging, TracingProperties shared, KafkaTracingProperties properties,
+			BeanFactory beans) {
 		return KafkaTracing.builder(messaging)
 			.captureKey(properties.captureKey())
+			.captureHeaders(shared.captureHeaders())
 			.topics(properties.topics())
+			.untrusted(properties.untrustedTopics())
 			.producerListener(beans.getBean(TracingProducerListener.class))
 			.build();
 	}

@@ -4,6 +4,7 @@
 package io.tracing.autoconfigure;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 import io.tracing.kafka.TopicPatterns;
 
@@ -18,18 +19,25 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param include Topics to trace, with '*' for any run of characters. Empty means all.
  * @param exclude Topics not to trace, with '*' for any run of characters. Stronger than
  * include.
+ * @param untrusted Topics whose records come from strangers, with '*' for any run of
+ * characters. Their context is linked to but not continued, and their baggage is dropped.
  */
 @ConfigurationProperties("tracing.kafka")
 record KafkaTracingProperties(@DefaultValue("true") boolean enabled, @DefaultValue("true") boolean captureKey,
-		@DefaultValue List<String> include, @DefaultValue List<String> exclude) {
+		@DefaultValue List<String> include, @DefaultValue List<String> exclude, @DefaultValue List<String> untrusted) {
 
 	KafkaTracingProperties {
 		validate("tracing.kafka.include", include);
 		validate("tracing.kafka.exclude", exclude);
+		validate("tracing.kafka.untrusted", untrusted);
 	}
 
 	TopicPatterns topics() {
 		return TopicPatterns.of(this.include, this.exclude);
+	}
+
+	Predicate<String> untrustedTopics() {
+		return this.untrusted.isEmpty() ? (topic) -> false : TopicPatterns.of(this.untrusted, List.of());
 	}
 
 	private static void validate(String property, List<String> patterns) {

@@ -4,6 +4,7 @@
 package io.tracing.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 
 import io.tracing.messaging.ConsumerParent;
 import io.tracing.messaging.SemanticConventions;
@@ -18,12 +19,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param semanticConventions Release of the OpenTelemetry messaging conventions whose
  * attribute names are written. "both" writes the names of either, for a migration.
  * @param warningInterval Least time between two warnings about faults of tracing itself.
+ * @param captureHeaders Headers whose values become attributes 'messaging.header.<name>'.
+ * Empty means none: a header can hold a secret.
  * @param consumer Settings of the consuming side.
  * @param metrics Settings of the metrics.
  */
 @ConfigurationProperties("tracing")
 record TracingProperties(@DefaultValue("true") boolean enabled, @DefaultValue("1.44") String semanticConventions,
-		@DefaultValue("1m") Duration warningInterval, @DefaultValue Consumer consumer, @DefaultValue Metrics metrics) {
+		@DefaultValue("1m") Duration warningInterval, @DefaultValue List<String> captureHeaders,
+		@DefaultValue Consumer consumer, @DefaultValue Metrics metrics) {
 
 	TracingProperties {
 		try {

@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
+import io.tracing.messaging.CreationContext;
 import io.tracing.messaging.MessagingClient;
 import io.tracing.messaging.MessagingClient.ServerAddress;
 import io.tracing.messaging.MessagingTracing;
@@ -42,12 +43,16 @@ public final class KafkaTracing {
 
 	private final Predicate<String> topics;
 
+	private final Predicate<String> untrusted;
+
 	private final TracingProducerListener producerListener;
 
 	private KafkaTracing(Builder builder) {
 		this.messaging = builder.messaging;
-		this.recordAttributes = new RecordAttributes(builder.messaging.attributes(), builder.captureKey);
+		this.recordAttributes = new RecordAttributes(builder.messaging.attributes(), builder.captureKey,
+				new CapturedHeaders(builder.captureHeaders, builder.messaging.faults()));
 		this.topics = builder.topics;
+		this.untrusted = builder.untrusted;
 		this.producerListener = (builder.producerListener != null) ? builder.producerListener
 				: new TracingProducerListener(builder.messaging);
 		this.recordLinks = new RecordLinks(this);
@@ -201,8 +206,9 @@ public final class KafkaTracing {
 	}
 
 	/**
-	 * The context that a record carries, {@link Context#root()} if it carries none. Never
-	 * throws.
+	 * The context that a record carries, {@link Context#root()} if it carries none. Of a
+	 * record that comes from strangers, one to link to and not to continue: see
+	 * {@link CreationContext}. Never throws.
 	 */
 	Context contextOf(ConsumerRecord<?, ?> record) {
 		Header[] headers;
@@ -213,7 +219,8 @@ public final class KafkaTracing {
 			this.messaging.faults().report("reading the headers of a record", ex);
 			return Context.root();
 		}
-		return this.messaging.extract(Context.root(), headers, HeaderArrayGetter.INSTANCE);
+		Context carried = this.messaging.extract(Context.root(), headers, HeaderArrayGetter.INSTANCE);
+		return this.untrusted.test(record.topic()) ? CreationContext.untrusted(carried) : carried;
 	}
 
 	RecordLinks recordLinks() {
@@ -237,7 +244,11 @@ public final class KafkaTracing {
 
 		private boolean captureKey = true;
 
+		private List<String> captureHeaders = List.of();
+
 		private Predicate<String> topics = (topic) -> true;
+
+		private Predicate<String> untrusted = (topic) -> false;
 
 		private @Nullable TracingProducerListener producerListener;
 
@@ -257,12 +268,34 @@ public final class KafkaTracing {
 		}
 
 		/**
+		 * Choose the headers whose values become attributes
+		 * {@code messaging.header.<name>}. Kafka tells upper from lower case.
+		 * @param captureHeaders the names, none by default
+		 * @return this builder
+		 */
+		public Builder captureHeaders(List<String> captureHeaders) {
+			this.captureHeaders = List.copyOf(captureHeaders);
+			return this;
+		}
+
+		/**
 		 * Choose the topics to trace. Records of the others pass untouched.
 		 * @param topics tells whether a topic is traced, all by default
 		 * @return this builder
 		 */
 		public Builder topics(Predicate<String> topics) {
 			this.topics = topics;
+			return this;
+		}
+
+		/**
+		 * Choose the topics whose records come from strangers: there a process span is a
+		 * new root that links to the incoming context, and no baggage is taken over.
+		 * @param untrusted tells whether a topic is one, none by default
+		 * @return this builder
+		 */
+		public Builder untrusted(Predicate<String> untrusted) {
+			this.untrusted = untrusted;
 			return this;
 		}
 

@@ -10,6 +10,7 @@ import io.opentelemetry.api.trace.SpanBuilder;
 import io.tracing.messaging.MessagingAttributes;
 import io.tracing.messaging.TimeInQueue;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +32,12 @@ final class RecordAttributes {
 
 	private final boolean captureKey;
 
-	RecordAttributes(MessagingAttributes keys, boolean captureKey) {
+	private final CapturedHeaders capturedHeaders;
+
+	RecordAttributes(MessagingAttributes keys, boolean captureKey, CapturedHeaders capturedHeaders) {
 		this.keys = keys;
 		this.captureKey = captureKey;
+		this.capturedHeaders = capturedHeaders;
 	}
 
 	void set(SpanBuilder builder, @Nullable Object key, boolean tombstone) {
@@ -48,6 +52,10 @@ final class RecordAttributes {
 		}
 	}
 
+	void setHeaders(SpanBuilder builder, Headers headers) {
+		this.capturedHeaders.forEach(headers, builder::setAttribute);
+	}
+
 	/**
 	 * The attributes of one record of a batch, for its link.
 	 */
@@ -60,6 +68,7 @@ final class RecordAttributes {
 		if (isTombstone(record)) {
 			this.keys.kafkaTombstone().put(attributes, true);
 		}
+		this.capturedHeaders.forEach(record.headers(), attributes::put);
 	}
 
 	static boolean isTombstone(ConsumerRecord<?, ?> record) {

@@ -5,9 +5,9 @@ package io.tracing.kafka;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
-import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
+import io.tracing.messaging.CreationContext;
 import io.tracing.messaging.MessagingAttributes;
 import io.tracing.messaging.MessagingOperation;
 import io.tracing.messaging.MessagingTracing;
@@ -72,7 +72,7 @@ final class RecordLinks {
 			if (timeInQueue != null) {
 				this.tracing.recordTimeInQueue(operation, timeInQueue);
 			}
-			SpanContext creation = Span.fromContext(this.kafka.contextOf(record)).getSpanContext();
+			SpanContext creation = CreationContext.of(this.kafka.contextOf(record));
 			if (creation.isValid() && links == this.tracing.maxLinks()) {
 				unlinked++;
 			}

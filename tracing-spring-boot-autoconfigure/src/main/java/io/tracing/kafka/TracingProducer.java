@@ -164,6 +164,7 @@ final class TracingProducer<K, V> implements InvocationHandler {
 			builder.setAttribute(MessagingAttributes.PARTITION_ID, RecordAttributes.partition(record.partition()));
 		}
 		this.kafka.recordAttributes().set(builder, record.key(), record.value() == null);
+		this.kafka.recordAttributes().setHeaders(builder, record.headers());
 		RunningSpan span = this.tracing.start(operation, builder, sender);
 		this.transactions.join(span);
 		return span;

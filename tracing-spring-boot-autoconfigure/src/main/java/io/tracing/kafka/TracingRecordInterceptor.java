@@ -200,6 +200,7 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 		builder.setAttribute(MessagingAttributes.PARTITION_ID, RecordAttributes.partition(record.partition()));
 		this.tracing.attributes().kafkaOffset().set(builder, record.offset());
 		this.kafka.recordAttributes().set(builder, record.key(), RecordAttributes.isTombstone(record));
+		this.kafka.recordAttributes().setHeaders(builder, record.headers());
 		if (RecordAttributes.hasTimestamp(record)) {
 			this.tracing.timeInQueue(operation, builder, record.timestamp(), RecordAttributes.timestampSource(record));
 		}

@@ -203,7 +203,7 @@ public final class MessagingTracing {
 		// Not setNoParent(): a sampler or processor may want the baggage.
 		builder
 			.setParent((this.consumerParent == ConsumerParent.PRODUCER) ? producer : producer.with(Span.getInvalid()));
-		SpanContext creation = Span.fromContext(producer).getSpanContext();
+		SpanContext creation = CreationContext.of(producer);
 		if (creation.isValid()) {
 			builder.addLink(creation);
 		}

@@ -44,6 +44,7 @@ class TracingPropertiesTests {
 					tracing.warning-interval     | -5s     | a duration can't be negative        | Set it to zero for a warning about every fault, or to a time such as 1m.
 					tracing.kafka.include        | orders[ | it is not a pattern of topics       | Use the name of a topic (letters, digits, '.', '_' and '-'), with '*' for any run of characters, such as 'orders.*'.
 					tracing.kafka.exclude        | a b     | it is not a pattern of topics       | Use the name of a topic (letters, digits, '.', '_' and '-'), with '*' for any run of characters, such as 'orders.*'.
+					tracing.kafka.untrusted      | in?     | it is not a pattern of topics       | Use the name of a topic (letters, digits, '.', '_' and '-'), with '*' for any run of characters, such as 'orders.*'.
 					""")
 	void badValueStopsTheStartWithTheMend(String property, String value, String reason, String mend,
 			CapturedOutput output) {
@@ -80,7 +81,8 @@ class TracingPropertiesTests {
 	@ParameterizedTest
 	@CsvSource({ "tracing.enabled, true", "tracing.semantic-conventions, 1.44", "tracing.warning-interval, 1m",
 			"tracing.consumer.parent, producer", "tracing.metrics.enabled, true", "tracing.kafka.enabled, true",
-			"tracing.kafka.capture-key, true", "tracing.kafka.include, ", "tracing.kafka.exclude, " })
+			"tracing.kafka.capture-key, true", "tracing.kafka.include, ", "tracing.kafka.exclude, ",
+			"tracing.kafka.untrusted, ", "tracing.capture-headers, " })
 	void propertyIsDescribedWithItsDefault(String name, String defaultValue) throws IOException {
 		Map<String, Object> property = node("properties", name);
 		assertThat(property.get("description")).asString().isNotBlank().endsWith(".");
@@ -93,7 +95,8 @@ class TracingPropertiesTests {
 		List<String> names = read("$.properties[?(@.name =~ /tracing.*/)].name");
 		assertThat(names).containsExactlyInAnyOrder("tracing.enabled", "tracing.semantic-conventions",
 				"tracing.warning-interval", "tracing.consumer.parent", "tracing.metrics.enabled",
-				"tracing.kafka.enabled", "tracing.kafka.capture-key", "tracing.kafka.include", "tracing.kafka.exclude");
+				"tracing.kafka.enabled", "tracing.kafka.capture-key", "tracing.kafka.include", "tracing.kafka.exclude",
+				"tracing.kafka.untrusted", "tracing.capture-headers");
 	}
 
 	@Test
@@ -113,9 +116,10 @@ class TracingPropertiesTests {
 
 	@Test
 	void defaultsTraceEveryTopic() {
-		KafkaTracingProperties properties = new KafkaTracingProperties(true, true, List.of(), List.of());
+		KafkaTracingProperties properties = new KafkaTracingProperties(true, true, List.of(), List.of(), List.of());
 		TopicPatterns topics = properties.topics();
 		assertThat(topics).accepts("anything");
+		assertThat(properties.untrustedTopics()).rejects("anything");
 	}
 
 	private static void start(String... arguments) {
