@@ -4,6 +4,7 @@
 package io.tracing.autoconfigure;
 
 import io.tracing.kafka.KafkaTracing;
+import io.tracing.kafka.TracingBatchInterceptor;
 import io.tracing.kafka.TracingProducerListener;
 import io.tracing.kafka.TracingRecordInterceptor;
 import io.tracing.messaging.MessagingTracing;
@@ -41,16 +42,23 @@ public final class KafkaTracingAutoConfiguration {
 			.captureHeaders(shared.captureHeaders())
 			.topics(properties.topics())
 			.untrusted(properties.untrustedTopics())
+			.recordSpansInBatch(properties.consumer().recordSpansInBatch())
 			.producerListener(beans.getBean(TracingProducerListener.class))
 			.build();
 	}
 
-	// Boot looks record interceptors and producer listeners up as unique: a default
-	// candidate would push the user's out, or fail the start.
+	// Boot looks interceptors and producer listeners up as unique: a default candidate
+	// would push the user's out, or fail the start.
 	@Bean(defaultCandidate = false)
 	@Conditional(OnNoBeanOfType.NoTracingRecordInterceptor.class)
 	TracingRecordInterceptor<Object, Object> tracingRecordInterceptor(KafkaTracing kafka) {
 		return new TracingRecordInterceptor<>(kafka);
+	}
+
+	@Bean(defaultCandidate = false)
+	@Conditional(OnNoBeanOfType.NoTracingBatchInterceptor.class)
+	TracingBatchInterceptor<Object, Object> tracingBatchInterceptor(KafkaTracing kafka) {
+		return new TracingBatchInterceptor<>(kafka);
 	}
 
 	@Bean(defaultCandidate = false)

@@ -4,6 +4,7 @@
 package io.tracing.autoconfigure;
 
 import io.tracing.kafka.KafkaTracing;
+import io.tracing.kafka.TracingBatchInterceptor;
 import io.tracing.kafka.TracingRecordInterceptor;
 import io.tracing.messaging.Faults;
 
@@ -101,11 +102,7 @@ final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
 				yieldToObservation(broker, "listener container factory", beanName);
 				return;
 			}
-			kafka.instrument(factory, interceptor());
-			if (Boolean.TRUE.equals(factory.isBatchListener())) {
-				broker.untraced("listener container factory", beanName, "batch listeners are not traced");
-				return;
-			}
+			kafka.instrument(factory, interceptor(), batchInterceptor());
 			broker.traced("listener container factory", beanName);
 		}
 		else if (bean instanceof AbstractMessageListenerContainer<?, ?> container) {
@@ -113,7 +110,7 @@ final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
 				yieldToObservation(broker, "listener container", beanName);
 				return;
 			}
-			kafka.instrument(container, interceptor());
+			kafka.instrument(container, interceptor(), batchInterceptor());
 			broker.traced("listener container", beanName);
 		}
 	}
@@ -159,6 +156,11 @@ final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
 	@SuppressWarnings("unchecked")
 	private TracingRecordInterceptor<Object, Object> interceptor() {
 		return this.beans.getBean(TracingRecordInterceptor.class);
+	}
+
+	@SuppressWarnings("unchecked")
+	private TracingBatchInterceptor<Object, Object> batchInterceptor() {
+		return this.beans.getBean(TracingBatchInterceptor.class);
 	}
 
 }

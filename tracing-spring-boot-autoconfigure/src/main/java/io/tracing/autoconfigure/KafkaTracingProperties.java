@@ -21,10 +21,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * include.
  * @param untrusted Topics whose records come from strangers, with '*' for any run of
  * characters. Their context is linked to but not continued, and their baggage is dropped.
+ * @param consumer Settings of the consuming side.
  */
 @ConfigurationProperties("tracing.kafka")
 record KafkaTracingProperties(@DefaultValue("true") boolean enabled, @DefaultValue("true") boolean captureKey,
-		@DefaultValue List<String> include, @DefaultValue List<String> exclude, @DefaultValue List<String> untrusted) {
+		@DefaultValue List<String> include, @DefaultValue List<String> exclude, @DefaultValue List<String> untrusted,
+		@DefaultValue Consumer consumer) {
 
 	KafkaTracingProperties {
 		validate("tracing.kafka.include", include);
@@ -48,6 +50,16 @@ record KafkaTracingProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 								+ " characters, such as 'orders.*'.");
 			}
 		}
+	}
+
+	/**
+	 * Settings of the consuming side.
+	 *
+	 * @param recordSpansInBatch Whether each record of a batch has a process span of its
+	 * own, beside that of the batch.
+	 */
+	record Consumer(@DefaultValue("false") boolean recordSpansInBatch) {
+
 	}
 
 }

@@ -3,6 +3,7 @@
 
 package io.tracing.autoconfigure;
 
+import io.tracing.kafka.TracingBatchInterceptor;
 import io.tracing.kafka.TracingProducerListener;
 import io.tracing.kafka.TracingRecordInterceptor;
 
@@ -40,6 +41,15 @@ abstract class OnNoBeanOfType implements ConfigurationCondition {
 
 		NoTracingRecordInterceptor() {
 			super(TracingRecordInterceptor.class);
+		}
+
+	}
+
+	/** Matches where the user has no interceptor of batches of this kind. */
+	static final class NoTracingBatchInterceptor extends OnNoBeanOfType {
+
+		NoTracingBatchInterceptor() {
+			super(TracingBatchInterceptor.class);
 		}
 
 	}

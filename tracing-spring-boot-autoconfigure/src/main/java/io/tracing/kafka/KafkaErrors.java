@@ -3,6 +3,9 @@
 
 package io.tracing.kafka;
 
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.kafka.listener.BatchListenerFailedException;
 import org.springframework.kafka.listener.KafkaBackoffException;
 import org.springframework.kafka.listener.ListenerExecutionFailedException;
 import org.springframework.kafka.listener.TimestampedException;
@@ -26,7 +29,7 @@ final class KafkaErrors {
 	static Throwable unwrap(Throwable error) {
 		Throwable unwrapped = error;
 		for (int depth = 0; depth < MAX_DEPTH && isWrapper(unwrapped); depth++) {
-			Throwable cause = unwrapped.getCause();
+			Throwable cause = cause(unwrapped);
 			if (cause == null) {
 				break;
 			}
@@ -36,7 +39,33 @@ final class KafkaErrors {
 	}
 
 	private static boolean isWrapper(Throwable error) {
-		return error instanceof ListenerExecutionFailedException || error instanceof TimestampedException;
+		return error instanceof ListenerExecutionFailedException || error instanceof TimestampedException
+				|| error instanceof BatchListenerFailedException;
+	}
+
+	/**
+	 * What says at which record of a batch the listener failed, {@code null} if nothing
+	 * does.
+	 */
+	static @Nullable BatchListenerFailedException batchListenerFailed(Throwable error) {
+		Throwable candidate = error;
+		for (int depth = 0; depth < MAX_DEPTH && candidate != null; depth++) {
+			if (candidate instanceof BatchListenerFailedException failure) {
+				return failure;
+			}
+			candidate = cause(candidate);
+		}
+		return null;
+	}
+
+	private static @Nullable Throwable cause(Throwable error) {
+		try {
+			return error.getCause();
+		}
+		catch (Throwable ex) {
+			// A subclass of the user's can throw here: then there is nothing inside.
+			return null;
+		}
 	}
 
 	/**

@@ -25,6 +25,7 @@ import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.ProducerFactory;
 import org.springframework.kafka.core.ProducerPostProcessor;
 import org.springframework.kafka.listener.AbstractMessageListenerContainer;
+import org.springframework.kafka.listener.BatchInterceptor;
 import org.springframework.kafka.listener.RecordInterceptor;
 
 /**
@@ -47,6 +48,8 @@ public final class KafkaTracing {
 
 	private final TracingProducerListener producerListener;
 
+	private final boolean recordSpansInBatch;
+
 	private KafkaTracing(Builder builder) {
 		this.messaging = builder.messaging;
 		this.recordAttributes = new RecordAttributes(builder.messaging.attributes(), builder.captureKey,
@@ -56,6 +59,7 @@ public final class KafkaTracing {
 		this.producerListener = (builder.producerListener != null) ? builder.producerListener
 				: new TracingProducerListener(builder.messaging);
 		this.recordLinks = new RecordLinks(this);
+		this.recordSpansInBatch = builder.recordSpansInBatch;
 	}
 
 	/**
@@ -118,52 +122,66 @@ public final class KafkaTracing {
 	}
 
 	/**
-	 * Trace the record listeners of the containers that a factory will make, in front of
-	 * the interceptor that it has.
+	 * Trace the listeners of the containers that a factory will make, of records and of
+	 * batches, in front of the interceptors that it has.
 	 * @param factory the factory
 	 */
 	public void instrument(AbstractKafkaListenerContainerFactory<?, ?, ?> factory) {
-		instrument(factory, new TracingRecordInterceptor<>(this));
+		instrument(factory, new TracingRecordInterceptor<>(this), new TracingBatchInterceptor<>(this));
 	}
 
 	/**
-	 * Trace the record listeners of the containers that a factory will make, with an
-	 * interceptor of a given kind.
+	 * Trace the listeners of the containers that a factory will make, with interceptors
+	 * of a given kind. Which of them is used depends on the listener.
 	 * @param factory the factory
-	 * @param interceptor traces, in front of the interceptor that the factory has
+	 * @param interceptor traces records, in front of the interceptor that the factory has
+	 * @param batchInterceptor the same for batches
 	 */
 	@SuppressWarnings("unchecked")
 	public void instrument(AbstractKafkaListenerContainerFactory<?, ?, ?> factory,
-			TracingRecordInterceptor<Object, Object> interceptor) {
+			TracingRecordInterceptor<Object, Object> interceptor,
+			TracingBatchInterceptor<Object, Object> batchInterceptor) {
 		AbstractKafkaListenerContainerFactory<?, Object, Object> target = (AbstractKafkaListenerContainerFactory<?, Object, Object>) factory;
 		RecordInterceptor<Object, Object> existing = target.getRecordInterceptor();
 		if (this.messaging.isEnabled() && !(existing instanceof TracingRecordInterceptor)) {
 			target.setRecordInterceptor(interceptor.inFrontOf(existing, server(target.getConsumerFactory())));
 		}
+		BatchInterceptor<Object, Object> existingForBatches = target.getBatchInterceptor();
+		if (this.messaging.isEnabled() && !(existingForBatches instanceof TracingBatchInterceptor)) {
+			target.setBatchInterceptor(
+					batchInterceptor.inFrontOf(existingForBatches, server(target.getConsumerFactory())));
+		}
 	}
 
 	/**
-	 * Trace the record listener of a container that no factory made, in front of the
-	 * interceptor that it has. Takes effect when the container starts.
+	 * Trace the listener of a container that no factory made, in front of the interceptor
+	 * that it has. Takes effect when the container starts.
 	 * @param container the container
 	 */
 	public void instrument(AbstractMessageListenerContainer<?, ?> container) {
-		instrument(container, new TracingRecordInterceptor<>(this));
+		instrument(container, new TracingRecordInterceptor<>(this), new TracingBatchInterceptor<>(this));
 	}
 
 	/**
-	 * Trace the record listener of a container that no factory made, with an interceptor
-	 * of a given kind.
+	 * Trace the listener of a container that no factory made, with interceptors of a
+	 * given kind.
 	 * @param container the container
-	 * @param interceptor traces, in front of the interceptor that the container has
+	 * @param interceptor traces records, in front of the interceptor that the container
+	 * has
+	 * @param batchInterceptor the same for batches
 	 */
 	@SuppressWarnings("unchecked")
 	public void instrument(AbstractMessageListenerContainer<?, ?> container,
-			TracingRecordInterceptor<Object, Object> interceptor) {
+			TracingRecordInterceptor<Object, Object> interceptor,
+			TracingBatchInterceptor<Object, Object> batchInterceptor) {
 		AbstractMessageListenerContainer<Object, Object> target = (AbstractMessageListenerContainer<Object, Object>) container;
 		RecordInterceptor<Object, Object> existing = target.getRecordInterceptor();
 		if (this.messaging.isEnabled() && !(existing instanceof TracingRecordInterceptor)) {
 			target.setRecordInterceptor(interceptor.inFrontOf(existing, null));
+		}
+		BatchInterceptor<Object, Object> existingForBatches = target.getBatchInterceptor();
+		if (this.messaging.isEnabled() && !(existingForBatches instanceof TracingBatchInterceptor)) {
+			target.setBatchInterceptor(batchInterceptor.inFrontOf(existingForBatches, null));
 		}
 	}
 
@@ -193,6 +211,29 @@ public final class KafkaTracing {
 		}
 	}
 
+	/**
+	 * The context of one record, to run code in, where a batch or a plain consumer has
+	 * many:
+	 *
+	 * <pre class="code">
+	 * &#64;KafkaListener(topics = "orders", batch = "true")
+	 * void process(List&lt;ConsumerRecord&lt;String, Order&gt;&gt; records) {
+	 *     for (ConsumerRecord&lt;String, Order&gt; record : records) {
+	 *         tracing.forRecord(record).run(() -&gt; ship(record.value()));
+	 *     }
+	 * }
+	 * </pre>
+	 *
+	 * It is that of the record's process span, if records have spans of their own and
+	 * this one is in the current batch. Otherwise it is the one that the record carries,
+	 * with its baggage, and if it carries none, the current one. Never throws.
+	 * @param record the record
+	 * @return its context
+	 */
+	public RecordContext forRecord(ConsumerRecord<?, ?> record) {
+		return RecordContext.of(record, this);
+	}
+
 	MessagingTracing messaging() {
 		return this.messaging;
 	}
@@ -220,11 +261,19 @@ public final class KafkaTracing {
 			return Context.root();
 		}
 		Context carried = this.messaging.extract(Context.root(), headers, HeaderArrayGetter.INSTANCE);
-		return this.untrusted.test(record.topic()) ? CreationContext.untrusted(carried) : carried;
+		return isUntrusted(record.topic()) ? CreationContext.untrusted(carried) : carried;
 	}
 
 	RecordLinks recordLinks() {
 		return this.recordLinks;
+	}
+
+	boolean recordSpansInBatch() {
+		return this.recordSpansInBatch;
+	}
+
+	boolean isUntrusted(String topic) {
+		return this.untrusted.test(topic);
 	}
 
 	boolean traces(String topic) {
@@ -245,6 +294,8 @@ public final class KafkaTracing {
 		private boolean captureKey = true;
 
 		private List<String> captureHeaders = List.of();
+
+		private boolean recordSpansInBatch;
 
 		private Predicate<String> topics = (topic) -> true;
 
@@ -296,6 +347,17 @@ public final class KafkaTracing {
 		 */
 		public Builder untrusted(Predicate<String> untrusted) {
 			this.untrusted = untrusted;
+			return this;
+		}
+
+		/**
+		 * Choose whether each record of a batch has a process span of its own, beside
+		 * that of the batch. They all run as long as the listener does.
+		 * @param recordSpansInBatch whether it has, {@code false} by default
+		 * @return this builder
+		 */
+		public Builder recordSpansInBatch(boolean recordSpansInBatch) {
+			this.recordSpansInBatch = recordSpansInBatch;
 			return this;
 		}
 

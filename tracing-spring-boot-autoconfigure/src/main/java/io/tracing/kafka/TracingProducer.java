@@ -122,27 +122,53 @@ final class TracingProducer<K, V> implements InvocationHandler {
 			Header[] headers = record.headers().toArray();
 			Context sender = Context.current();
 			SpanContext carried = carriedContext(headers);
-			if (carried != null) {
-				SpanContext current = Span.fromContext(sender).getSpanContext();
-				if (!current.isValid()) {
-					// Nothing else says whose child this is, so the trace goes on.
-					sender = this.tracing.extract(sender, headers, HeaderArrayGetter.INSTANCE);
-					carried = null;
-				}
-				else if (carried.getSpanId().equals(current.getSpanId())) {
-					// Somebody else made the send span: Spring's observation does so, and
-					// writes it into the headers.
-					return null;
-				}
+			SpanContext current = Span.fromContext(sender).getSpanContext();
+			if (carried != null && isSentBy(current, carried)) {
+				return null;
+			}
+			BatchContext batch = BatchContext.of(sender);
+			SpanContext linked = carried;
+			if (carried != null && goesOn(batch, current, carried)) {
+				sender = goOn(sender, batch, carried, headers);
+				linked = null;
+			}
+			if (batch != null && linked == null && (carried != null || current.isRemote())) {
+				linked = batch.span();
 			}
 			TracedProducerRecord<K, V> traced = new TracedProducerRecord<>(record, headers,
 					this.tracing.propagationFields(), sender);
-			return traced.with(start(operation, traced, sender, carried));
+			return traced.with(start(operation, traced, sender, linked));
 		}
 		catch (Throwable ex) {
 			this.tracing.faults().report("starting the span of a send", ex);
 			return null;
 		}
+	}
+
+	/**
+	 * Whether somebody else made the send span: Spring's observation does so, and writes
+	 * it into the headers. A remote span that is current is no such one: it is that of a
+	 * record which is being forwarded.
+	 */
+	private static boolean isSentBy(SpanContext current, SpanContext carried) {
+		return !current.isRemote() && isSame(current, carried);
+	}
+
+	private static boolean isSame(SpanContext current, SpanContext carried) {
+		return current.isValid() && carried.getSpanId().equals(current.getSpanId());
+	}
+
+	/**
+	 * Whether the trace of a carried context goes on, because nothing else says whose
+	 * child the send is: not the span of a batch, which is of many traces.
+	 */
+	private static boolean goesOn(@Nullable BatchContext batch, SpanContext current, SpanContext carried) {
+		return !current.isValid() || isSame(current, carried) || (batch != null && batch.goesOnWith(carried));
+	}
+
+	private Context goOn(Context sender, @Nullable BatchContext batch, SpanContext carried, Header[] headers) {
+		Context ofRecord = (batch != null) ? batch.contextOf(carried) : null;
+		return (ofRecord != null) ? ofRecord : this.tracing.extract(sender, headers, HeaderArrayGetter.INSTANCE);
 	}
 
 	private @Nullable SpanContext carriedContext(Header[] headers) {
@@ -158,8 +184,8 @@ final class TracingProducer<K, V> implements InvocationHandler {
 	}
 
 	private RunningSpan start(MessagingOperation operation, ProducerRecord<K, V> record, Context sender,
-			@Nullable SpanContext carried) {
-		SpanBuilder builder = this.tracing.sendSpan(operation, sender, carried);
+			@Nullable SpanContext linked) {
+		SpanBuilder builder = this.tracing.sendSpan(operation, sender, linked);
 		if (record.partition() != null) {
 			builder.setAttribute(MessagingAttributes.PARTITION_ID, RecordAttributes.partition(record.partition()));
 		}

@@ -6,9 +6,6 @@ package io.tracing.kafka;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-import io.opentelemetry.api.trace.SpanBuilder;
-import io.opentelemetry.context.Context;
-import io.tracing.messaging.MessagingAttributes;
 import io.tracing.messaging.MessagingClient;
 import io.tracing.messaging.MessagingClient.ServerAddress;
 import io.tracing.messaging.MessagingOperation;
@@ -48,6 +45,8 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 
 	private final MessagingTracing tracing;
 
+	private final ProcessSpans spans;
+
 	private final @Nullable RecordInterceptor<K, V> delegate;
 
 	private final @Nullable ServerAddress server;
@@ -66,6 +65,7 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 			@Nullable ServerAddress server) {
 		this.kafka = kafka;
 		this.tracing = kafka.messaging();
+		this.spans = new ProcessSpans(kafka);
 		this.delegate = delegate;
 		this.server = server;
 	}
@@ -195,16 +195,7 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 	}
 
 	private void start(ConsumerRecord<K, V> record, ConsumerThread thread, MessagingOperation operation) {
-		Context producer = this.kafka.contextOf(record);
-		SpanBuilder builder = this.tracing.processSpan(operation, producer);
-		builder.setAttribute(MessagingAttributes.PARTITION_ID, RecordAttributes.partition(record.partition()));
-		this.tracing.attributes().kafkaOffset().set(builder, record.offset());
-		this.kafka.recordAttributes().set(builder, record.key(), RecordAttributes.isTombstone(record));
-		this.kafka.recordAttributes().setHeaders(builder, record.headers());
-		if (RecordAttributes.hasTimestamp(record)) {
-			this.tracing.timeInQueue(operation, builder, record.timestamp(), RecordAttributes.timestampSource(record));
-		}
-		thread.begin(record, this.tracing.start(operation, builder, producer));
+		thread.begin(record, this.spans.start(operation, record, this.kafka.contextOf(record)));
 	}
 
 	private void end(@Nullable Throwable error) {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Traces Kafka: producers made by any {@code ProducerFactory}, and the record listeners
- * of any Spring Kafka container.
+ * Traces Kafka: producers made by any {@code ProducerFactory}, and the listeners of any
+ * Spring Kafka container, whether they take single records or batches.
  */
 @NullMarked
 package io.tracing.kafka;

@@ -32,6 +32,14 @@ public final class MessagingOperation {
 		this.metrics = metrics;
 	}
 
+	/**
+	 * The same without metrics, for spans inside of one that is measured.
+	 * @return the operation
+	 */
+	public MessagingOperation unmeasured() {
+		return new MessagingOperation(this.tracer, this.type, this.spanName, this.attributes, OperationMetrics.NONE);
+	}
+
 	SpanBuilder spanBuilder() {
 		return this.tracer.spanBuilder(this.spanName)
 			.setSpanKind(this.type.spanKind())

@@ -82,7 +82,8 @@ class TracingPropertiesTests {
 	@CsvSource({ "tracing.enabled, true", "tracing.semantic-conventions, 1.44", "tracing.warning-interval, 1m",
 			"tracing.consumer.parent, producer", "tracing.metrics.enabled, true", "tracing.kafka.enabled, true",
 			"tracing.kafka.capture-key, true", "tracing.kafka.include, ", "tracing.kafka.exclude, ",
-			"tracing.kafka.untrusted, ", "tracing.capture-headers, " })
+			"tracing.kafka.untrusted, ", "tracing.capture-headers, ",
+			"tracing.kafka.consumer.record-spans-in-batch, false" })
 	void propertyIsDescribedWithItsDefault(String name, String defaultValue) throws IOException {
 		Map<String, Object> property = node("properties", name);
 		assertThat(property.get("description")).asString().isNotBlank().endsWith(".");
@@ -96,7 +97,7 @@ class TracingPropertiesTests {
 		assertThat(names).containsExactlyInAnyOrder("tracing.enabled", "tracing.semantic-conventions",
 				"tracing.warning-interval", "tracing.consumer.parent", "tracing.metrics.enabled",
 				"tracing.kafka.enabled", "tracing.kafka.capture-key", "tracing.kafka.include", "tracing.kafka.exclude",
-				"tracing.kafka.untrusted", "tracing.capture-headers");
+				"tracing.kafka.untrusted", "tracing.capture-headers", "tracing.kafka.consumer.record-spans-in-batch");
 	}
 
 	@Test
@@ -116,7 +117,8 @@ class TracingPropertiesTests {
 
 	@Test
 	void defaultsTraceEveryTopic() {
-		KafkaTracingProperties properties = new KafkaTracingProperties(true, true, List.of(), List.of(), List.of());
+		KafkaTracingProperties properties = new KafkaTracingProperties(true, true, List.of(), List.of(), List.of(),
+				new KafkaTracingProperties.Consumer(false));
 		TopicPatterns topics = properties.topics();
 		assertThat(topics).accepts("anything");
 		assertThat(properties.untrustedTopics()).rejects("anything");

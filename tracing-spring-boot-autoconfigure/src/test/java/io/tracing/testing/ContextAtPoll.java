@@ -5,6 +5,7 @@ package io.tracing.testing;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -28,7 +29,10 @@ final class ContextAtPoll<K, V> implements ConsumerPostProcessor<K, V> {
 	public Consumer<K, V> apply(Consumer<K, V> consumer) {
 		return (Consumer<K, V>) Proxy.newProxyInstance(Consumer.class.getClassLoader(),
 				new Class<?>[] { Consumer.class }, (proxy, method, arguments) -> {
-					if (method.getName().equals("poll") && Context.current() != Context.root()) {
+					// A poll of no duration is that of an error handler, which keeps the
+					// consumer alive while it retries a batch, still inside its span.
+					if (method.getName().equals("poll") && !Duration.ZERO.equals(arguments[0])
+							&& Context.current() != Context.root()) {
 						this.leaked.add(Context.current());
 					}
 					try {

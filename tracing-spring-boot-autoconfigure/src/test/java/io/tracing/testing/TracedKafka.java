@@ -3,6 +3,7 @@
 
 package io.tracing.testing;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -26,13 +27,16 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.listener.BatchMessageListener;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
+import org.springframework.kafka.listener.GenericMessageListener;
 import org.springframework.kafka.listener.MessageListener;
 import org.springframework.kafka.support.SendResult;
 import org.springframework.kafka.support.TopicPartitionOffset;
@@ -138,22 +142,67 @@ public final class TracedKafka implements AutoCloseable {
 	public ConcurrentMessageListenerContainer<Object, Object> listen(String topic,
 			MessageListener<Object, Object> listener,
 			Consumer<ConcurrentMessageListenerContainer<Object, Object>> customizer) {
+		return start(listener, customizer, new TopicPartitionOffset(topic, 0, 0L));
+	}
+
+	/**
+	 * Process the records of partitions from their beginnings, as many at once as there
+	 * are. They are one batch if they have been sent before.
+	 * @param listener processes the batches
+	 * @param customizer can change the container before it starts
+	 * @param partitions what to consume
+	 * @return the running container
+	 */
+	public ConcurrentMessageListenerContainer<Object, Object> listenInBatches(
+			BatchMessageListener<Object, Object> listener,
+			Consumer<ConcurrentMessageListenerContainer<Object, Object>> customizer, TopicPartition... partitions) {
+		return start(listener, customizer,
+				Arrays.stream(partitions)
+					.map((partition) -> new TopicPartitionOffset(partition.topic(), partition.partition(), 0L))
+					.toArray(TopicPartitionOffset[]::new));
+	}
+
+	public ConcurrentMessageListenerContainer<Object, Object> listenInBatches(String topic,
+			BatchMessageListener<Object, Object> listener,
+			Consumer<ConcurrentMessageListenerContainer<Object, Object>> customizer) {
+		return listenInBatches(listener, customizer, new TopicPartition(topic, 0));
+	}
+
+	public ConcurrentMessageListenerContainer<Object, Object> listenInBatches(String topic,
+			BatchMessageListener<Object, Object> listener) {
+		return listenInBatches(topic, listener, (container) -> {
+		});
+	}
+
+	private ConcurrentMessageListenerContainer<Object, Object> start(GenericMessageListener<?> listener,
+			Consumer<ConcurrentMessageListenerContainer<Object, Object>> customizer,
+			TopicPartitionOffset... partitions) {
 		ConcurrentKafkaListenerContainerFactory<Object, Object> factory = new ConcurrentKafkaListenerContainerFactory<>();
 		DefaultKafkaConsumerFactory<Object, Object> consumerFactory = new DefaultKafkaConsumerFactory<>(
-				this.consumerConfiguration);
+				configuration(listener));
 		consumerFactory.addPostProcessor(this.polls);
 		factory.setConsumerFactory(consumerFactory);
 		this.tracing.instrument(factory);
 		// Assigned, not subscribed: there is no group to wait for.
-		ConcurrentMessageListenerContainer<Object, Object> container = factory
-			.createContainer(new TopicPartitionOffset(topic, 0, 0L));
+		ConcurrentMessageListenerContainer<Object, Object> container = factory.createContainer(partitions);
 		container.getContainerProperties().setGroupId("billing");
 		container.getContainerProperties().setMessageListener(listener);
-		container.setBeanName(topic);
+		container.setBeanName(partitions[0].getTopic());
 		customizer.accept(container);
 		container.start();
 		this.containers.add(container);
 		return container;
+	}
+
+	/**
+	 * One record per poll, so that the context is looked at after each, unless the
+	 * listener is one of batches.
+	 */
+	private Map<String, Object> configuration(GenericMessageListener<?> listener) {
+		Map<String, Object> configuration = new HashMap<>(
+				Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, (listener instanceof BatchMessageListener) ? 1000 : 1));
+		configuration.putAll(this.consumerConfiguration);
+		return configuration;
 	}
 
 	/**
@@ -186,9 +235,7 @@ public final class TracedKafka implements AutoCloseable {
 		private final Map<String, Object> consumerConfiguration = new HashMap<>(
 				Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, KafkaBroker.bootstrapServers(),
 						ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class,
-						ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class,
-						// So that the context is looked at after each record.
-						ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1));
+						ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class));
 
 		private TextMapPropagator propagator = TextMapPropagator.composite(W3CTraceContextPropagator.getInstance(),
 				W3CBaggagePropagator.getInstance());

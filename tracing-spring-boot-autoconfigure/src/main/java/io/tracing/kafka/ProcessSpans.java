@@ -1,0 +1,47 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.kafka;
+
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.context.Context;
+import io.tracing.messaging.MessagingAttributes;
+import io.tracing.messaging.MessagingOperation;
+import io.tracing.messaging.MessagingTracing;
+import io.tracing.messaging.RunningSpan;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Starts the span of one record that is processed, alone or within a batch.
+ */
+final class ProcessSpans {
+
+	private final KafkaTracing kafka;
+
+	private final MessagingTracing tracing;
+
+	ProcessSpans(KafkaTracing kafka) {
+		this.kafka = kafka;
+		this.tracing = kafka.messaging();
+	}
+
+	/**
+	 * Start a span.
+	 * @param operation what it is a span of
+	 * @param record the record
+	 * @param producer the context that it carries
+	 * @return the span, running but not current
+	 */
+	RunningSpan start(MessagingOperation operation, ConsumerRecord<?, ?> record, Context producer) {
+		SpanBuilder builder = this.tracing.processSpan(operation, producer);
+		builder.setAttribute(MessagingAttributes.PARTITION_ID, RecordAttributes.partition(record.partition()));
+		this.tracing.attributes().kafkaOffset().set(builder, record.offset());
+		this.kafka.recordAttributes().set(builder, record.key(), RecordAttributes.isTombstone(record));
+		this.kafka.recordAttributes().setHeaders(builder, record.headers());
+		if (RecordAttributes.hasTimestamp(record)) {
+			this.tracing.timeInQueue(operation, builder, record.timestamp(), RecordAttributes.timestampSource(record));
+		}
+		return this.tracing.start(operation, builder, producer);
+	}
+
+}
