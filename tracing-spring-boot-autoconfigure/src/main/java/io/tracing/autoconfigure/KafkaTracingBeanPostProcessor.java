@@ -95,19 +95,19 @@ final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
 			instrument(kafka, factory, beanName, broker);
 		}
 		else if (bean instanceof KafkaTemplate<?, ?> template) {
+			observation().decide(template, beanName, broker);
 			instrumentFactoryOf(kafka, template, beanName, broker);
 		}
 		else if (bean instanceof AbstractKafkaListenerContainerFactory<?, ?, ?> factory) {
-			if (factory.getContainerProperties().isObservationEnabled()) {
-				yieldToObservation(broker, "listener container factory", beanName);
+			if (!observation().decide(factory.getContainerProperties(), "listener container factory", beanName,
+					broker)) {
 				return;
 			}
 			kafka.instrument(factory, interceptor(), batchInterceptor());
 			broker.traced("listener container factory", beanName);
 		}
 		else if (bean instanceof AbstractMessageListenerContainer<?, ?> container) {
-			if (container.getContainerProperties().isObservationEnabled()) {
-				yieldToObservation(broker, "listener container", beanName);
+			if (!observation().decide(container.getContainerProperties(), "listener container", beanName, broker)) {
 				return;
 			}
 			kafka.instrument(container, interceptor(), batchInterceptor());
@@ -149,8 +149,8 @@ final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
 		}
 	}
 
-	private static void yieldToObservation(TracingReport.Broker broker, String kind, String beanName) {
-		broker.untraced(kind, beanName, "Spring's observation is on and traces it");
+	private SpringObservation observation() {
+		return this.beans.getBean(KafkaTracingProperties.class).observation();
 	}
 
 	@SuppressWarnings("unchecked")

@@ -21,12 +21,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * include.
  * @param untrusted Topics whose records come from strangers, with '*' for any run of
  * characters. Their context is linked to but not continued, and their baggage is dropped.
+ * @param observation What becomes of Spring Kafka's own observation where it is switched
+ * on.
  * @param consumer Settings of the consuming side.
  */
 @ConfigurationProperties("tracing.kafka")
 record KafkaTracingProperties(@DefaultValue("true") boolean enabled, @DefaultValue("true") boolean captureKey,
 		@DefaultValue List<String> include, @DefaultValue List<String> exclude, @DefaultValue List<String> untrusted,
-		@DefaultValue Consumer consumer) {
+		@DefaultValue("yield") SpringObservation observation, @DefaultValue Consumer consumer) {
 
 	KafkaTracingProperties {
 		validate("tracing.kafka.include", include);

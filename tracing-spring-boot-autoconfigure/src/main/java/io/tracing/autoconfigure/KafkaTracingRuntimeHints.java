@@ -8,15 +8,19 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.kafka.core.KafkaTemplate;
 
 /**
- * Tells an ahead-of-time build about the proxy around producers.
+ * Tells an ahead-of-time build about the proxy around producers, and the field that tells
+ * whether a template is observed.
  */
 final class KafkaTracingRuntimeHints implements RuntimeHintsRegistrar {
 
 	@Override
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		hints.proxies().registerJdkProxy(Producer.class);
+		hints.reflection()
+			.registerType(KafkaTemplate.class, (type) -> type.withField(SpringObservation.TEMPLATE_FIELD));
 	}
 
 }

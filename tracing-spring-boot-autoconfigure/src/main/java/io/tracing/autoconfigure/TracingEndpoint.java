@@ -48,7 +48,8 @@ public final class TracingEndpoint {
 						.stream()
 						.map((component) -> new ComponentDescriptor(component.bean(), component.kind(),
 								component.traced(), component.reason()))
-						.toList()))
+						.toList(),
+					broker.replacedObservations()))
 			.toList();
 		return new TracingDescriptor(this.source.isPresent(), this.source.description(),
 				this.properties.semanticConventions(),
@@ -77,9 +78,10 @@ public final class TracingEndpoint {
 	 * @param traced whether its clients are traced
 	 * @param reason why not
 	 * @param components the beans that were seen
+	 * @param replacedObservations the beans whose own observation gave way
 	 */
 	public record BrokerDescriptor(String name, boolean traced, @Nullable String reason,
-			List<ComponentDescriptor> components) {
+			List<ComponentDescriptor> components, List<String> replacedObservations) {
 
 	}
 

@@ -5,8 +5,10 @@ package io.tracing.autoconfigure;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
@@ -37,6 +39,8 @@ final class TracingReport {
 
 		private final List<Component> components = new ArrayList<>();
 
+		private final Set<String> replacedObservations = new LinkedHashSet<>();
+
 		private volatile @Nullable String offReason;
 
 		Broker(String name) {
@@ -61,6 +65,17 @@ final class TracingReport {
 
 		synchronized void untraced(String kind, String bean, String reason) {
 			add(new Component(kind, bean, false, reason));
+		}
+
+		/**
+		 * Spring's own observation of a bean gave way.
+		 */
+		synchronized void replacedObservation(String bean) {
+			this.replacedObservations.add(bean);
+		}
+
+		synchronized List<String> replacedObservations() {
+			return List.copyOf(this.replacedObservations);
 		}
 
 		private void add(Component component) {
@@ -88,6 +103,9 @@ final class TracingReport {
 			components().stream()
 				.filter((component) -> !component.traced())
 				.forEach((component) -> parts.add("not '%s', %s".formatted(component.bean(), component.reason())));
+			for (String bean : replacedObservations()) {
+				parts.add("in place of Spring's observation of '" + bean + "'");
+			}
 			return "%s: %s".formatted(this.name, parts.isEmpty() ? "no clients yet" : String.join(", ", parts));
 		}
 

@@ -26,6 +26,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.core.KafkaTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -82,7 +83,7 @@ class TracingPropertiesTests {
 	@CsvSource({ "tracing.enabled, true", "tracing.semantic-conventions, 1.44", "tracing.warning-interval, 1m",
 			"tracing.consumer.parent, producer", "tracing.metrics.enabled, true", "tracing.kafka.enabled, true",
 			"tracing.kafka.capture-key, true", "tracing.kafka.include, ", "tracing.kafka.exclude, ",
-			"tracing.kafka.untrusted, ", "tracing.capture-headers, ",
+			"tracing.kafka.untrusted, ", "tracing.kafka.observation, yield", "tracing.capture-headers, ",
 			"tracing.kafka.consumer.record-spans-in-batch, false" })
 	void propertyIsDescribedWithItsDefault(String name, String defaultValue) throws IOException {
 		Map<String, Object> property = node("properties", name);
@@ -97,7 +98,8 @@ class TracingPropertiesTests {
 		assertThat(names).containsExactlyInAnyOrder("tracing.enabled", "tracing.semantic-conventions",
 				"tracing.warning-interval", "tracing.consumer.parent", "tracing.metrics.enabled",
 				"tracing.kafka.enabled", "tracing.kafka.capture-key", "tracing.kafka.include", "tracing.kafka.exclude",
-				"tracing.kafka.untrusted", "tracing.capture-headers", "tracing.kafka.consumer.record-spans-in-batch");
+				"tracing.kafka.untrusted", "tracing.kafka.observation", "tracing.capture-headers",
+				"tracing.kafka.consumer.record-spans-in-batch");
 	}
 
 	@Test
@@ -106,6 +108,8 @@ class TracingPropertiesTests {
 		assertThat(conventions).containsExactly("1.44", "1.45", "both");
 		List<String> parents = read("$.hints[?(@.name == 'tracing.consumer.parent')].values[*].value");
 		assertThat(parents).containsExactly("producer", "link");
+		List<String> observations = read("$.hints[?(@.name == 'tracing.kafka.observation')].values[*].value");
+		assertThat(observations).containsExactly("yield", "replace");
 	}
 
 	@Test
@@ -113,12 +117,14 @@ class TracingPropertiesTests {
 		RuntimeHints hints = new RuntimeHints();
 		new KafkaTracingRuntimeHints().registerHints(hints, getClass().getClassLoader());
 		assertThat(RuntimeHintsPredicates.proxies().forInterfaces(Producer.class)).accepts(hints);
+		assertThat(RuntimeHintsPredicates.reflection().onFieldAccess(KafkaTemplate.class, "observationEnabled"))
+			.accepts(hints);
 	}
 
 	@Test
 	void defaultsTraceEveryTopic() {
 		KafkaTracingProperties properties = new KafkaTracingProperties(true, true, List.of(), List.of(), List.of(),
-				new KafkaTracingProperties.Consumer(false));
+				SpringObservation.YIELD, new KafkaTracingProperties.Consumer(false));
 		TopicPatterns topics = properties.topics();
 		assertThat(topics).accepts("anything");
 		assertThat(properties.untrustedTopics()).rejects("anything");
