@@ -26,12 +26,28 @@ final class OtherInstrumentation {
 	 * @return who it is, and how to have it otherwise, or {@code null} for nobody
 	 */
 	static @Nullable String ofKafka(BeanFactory beans, Environment environment) {
-		if (beans.containsBean(STARTER_BEAN)
-				&& environment.getProperty("otel.instrumentation.kafka.enabled", Boolean.class, true)) {
+		if (beans.containsBean(STARTER_BEAN) && isOn(environment, "otel.instrumentation.kafka.enabled", true)) {
 			return "OpenTelemetry's starter traces it (otel.instrumentation.kafka.enabled=false leaves it to this one)";
 		}
-		return isAgentPresent() ? "the OpenTelemetry Java agent traces it (otel.instrumentation.kafka.enabled=false and"
-				+ " otel.instrumentation.spring-kafka.enabled=false leave it to this starter)" : null;
+		return (isAgentPresent() && agentTracesKafka(environment))
+				? "the OpenTelemetry Java agent traces it (otel.instrumentation.kafka.enabled=false and"
+						+ " otel.instrumentation.spring-kafka.enabled=false leave it to this starter)"
+				: null;
+	}
+
+	/**
+	 * By the properties that the agent reads from the JVM's system properties and
+	 * environment variables. What stands in a file of its own is not seen here.
+	 */
+	private static boolean agentTracesKafka(Environment environment) {
+		boolean byDefault = isOn(environment, "otel.instrumentation.common.default-enabled", true);
+		return isOn(environment, "otel.javaagent.enabled", true)
+				&& (isOn(environment, "otel.instrumentation.kafka.enabled", byDefault)
+						|| isOn(environment, "otel.instrumentation.spring-kafka.enabled", byDefault));
+	}
+
+	private static boolean isOn(Environment environment, String property, boolean byDefault) {
+		return environment.getProperty(property, Boolean.class, byDefault);
 	}
 
 	private static boolean isAgentPresent() {
