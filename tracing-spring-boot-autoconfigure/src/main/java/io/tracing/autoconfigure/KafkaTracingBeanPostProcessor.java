@@ -3,6 +3,8 @@
 
 package io.tracing.autoconfigure;
 
+import java.util.List;
+
 import io.tracing.kafka.KafkaTracing;
 import io.tracing.kafka.TracingBatchInterceptor;
 import io.tracing.kafka.TracingRecordInterceptor;
@@ -17,6 +19,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.core.ProducerFactory;
+import org.springframework.kafka.core.RoutingKafkaTemplate;
 import org.springframework.kafka.listener.AbstractMessageListenerContainer;
 
 /**
@@ -132,20 +135,33 @@ final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
 	 */
 	private void instrumentFactoryOf(KafkaTracing kafka, KafkaTemplate<?, ?> template, String beanName,
 			TracingReport.Broker broker) {
-		ProducerFactory<?, ?> factory;
-		try {
-			factory = template.getProducerFactory();
-		}
-		catch (UnsupportedOperationException ex) {
-			// A RoutingKafkaTemplate has several, which are beans or templates' own.
+		if (template instanceof RoutingKafkaTemplate routing) {
+			instrumentFactoriesOf(kafka, routing, beanName, broker);
 			return;
 		}
+		ProducerFactory<?, ?> factory = template.getProducerFactory();
 		if (!kafka.isTraced(factory)) {
 			instrument(kafka, factory, "factory of " + beanName, broker);
 		}
 		else {
 			// A copy of a traced one, if the template has properties of its own.
 			kafka.instrument(factory);
+		}
+	}
+
+	private void instrumentFactoriesOf(KafkaTracing kafka, RoutingKafkaTemplate template, String beanName,
+			TracingReport.Broker broker) {
+		List<ProducerFactory<?, ?>> factories = RoutedFactories.of(template);
+		if (factories == null) {
+			broker.untraced("template", beanName, "only those of its producer factories that are beans are traced");
+			return;
+		}
+		int number = 0;
+		for (ProducerFactory<?, ?> factory : factories) {
+			number++;
+			if (!kafka.isTraced(factory)) {
+				instrument(kafka, factory, "factory %d of %s".formatted(number, beanName), broker);
+			}
 		}
 	}
 

@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.core.RoutingKafkaTemplate;
 
 /**
- * Tells an ahead-of-time build about the proxy around producers, and the field that tells
- * whether a template is observed.
+ * Tells an ahead-of-time build about the proxy around producers, and about the fields of
+ * templates that have no getter.
  */
 final class KafkaTracingRuntimeHints implements RuntimeHintsRegistrar {
 
@@ -20,7 +21,8 @@ final class KafkaTracingRuntimeHints implements RuntimeHintsRegistrar {
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		hints.proxies().registerJdkProxy(Producer.class);
 		hints.reflection()
-			.registerType(KafkaTemplate.class, (type) -> type.withField(SpringObservation.TEMPLATE_FIELD));
+			.registerType(KafkaTemplate.class, (type) -> type.withField(SpringObservation.TEMPLATE_FIELD))
+			.registerType(RoutingKafkaTemplate.class, (type) -> type.withField(RoutedFactories.FIELD));
 	}
 
 }

@@ -35,6 +35,14 @@ final class TracedProducerRecord<K, V> extends ProducerRecord<K, V> {
 	}
 
 	/**
+	 * Whether a record comes from another traced producer, around this one with something
+	 * of the user's in between: that one has made the span.
+	 */
+	static boolean isOnItsWay(ProducerRecord<?, ?> record) {
+		return record instanceof TracedProducerRecord<?, ?> traced && !traced.span().hasEnded();
+	}
+
+	/**
 	 * Whether a header belongs to a context: of a forwarded record, to an older one.
 	 */
 	static boolean isField(Header header, Collection<String> propagationFields) {

@@ -116,7 +116,7 @@ final class TracingProducer<K, V> implements InvocationHandler {
 	private @Nullable TracedProducerRecord<K, V> trace(ProducerRecord<K, V> record) {
 		try {
 			MessagingOperation operation = this.operations.on(record.topic());
-			if (operation == null) {
+			if (operation == null || TracedProducerRecord.isOnItsWay(record)) {
 				return null;
 			}
 			Header[] headers = record.headers().toArray();

@@ -86,6 +86,14 @@ public final class RunningSpan {
 	}
 
 	/**
+	 * Whether the outcome of the operation is known.
+	 * @return whether {@link #end(Throwable)} or {@link #abandon(String)} was called
+	 */
+	public boolean hasEnded() {
+		return this.ended;
+	}
+
+	/**
 	 * Make the span current on this thread, until {@link #close()}.
 	 */
 	public void makeCurrent() {

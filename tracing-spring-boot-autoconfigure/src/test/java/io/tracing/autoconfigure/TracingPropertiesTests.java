@@ -27,6 +27,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.core.RoutingKafkaTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -118,6 +119,8 @@ class TracingPropertiesTests {
 		new KafkaTracingRuntimeHints().registerHints(hints, getClass().getClassLoader());
 		assertThat(RuntimeHintsPredicates.proxies().forInterfaces(Producer.class)).accepts(hints);
 		assertThat(RuntimeHintsPredicates.reflection().onFieldAccess(KafkaTemplate.class, "observationEnabled"))
+			.accepts(hints);
+		assertThat(RuntimeHintsPredicates.reflection().onFieldAccess(RoutingKafkaTemplate.class, "factoryMatchers"))
 			.accepts(hints);
 	}
 

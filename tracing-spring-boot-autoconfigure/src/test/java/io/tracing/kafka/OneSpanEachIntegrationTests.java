@@ -3,6 +3,7 @@
 
 package io.tracing.kafka;
 
+import java.lang.reflect.Proxy;
 import java.util.Map;
 
 import io.tracing.messaging.MessagingAttributes;
@@ -66,6 +67,25 @@ class OneSpanEachIntegrationTests {
 		try (TracedKafka kafka = TracedKafka.start()) {
 			Producer<Object, Object> traced = kafka.tracing().wrap(new RecordingProducer().producer(), Map.of());
 			assertThat(kafka.tracing().wrap(traced, Map.of())).isSameAs(traced);
+		}
+	}
+
+	@Test
+	void tracedProducerAroundATracedProducerMakesNoSecondSpan() {
+		RecordingProducer recording = new RecordingProducer();
+		try (TracedKafka kafka = TracedKafka.start()) {
+			Producer<Object, Object> inner = kafka.tracing().wrap(recording.producer(), Map.of());
+			Producer<Object, Object> outer = kafka.tracing().wrap(new Decorator(inner).producer(), Map.of());
+			outer.send(new ProducerRecord<>("once", "a book"));
+			assertThat(kafka.spans().await("send once").getLinks()).isEmpty();
+			// A record that was made for a send that is over is the user's to send again.
+			@SuppressWarnings("unchecked")
+			ProducerRecord<Object, Object> made = (ProducerRecord<Object, Object>) recording.sent().get(0);
+			outer.send(made);
+			assertThat(kafka.spans().await("send once", 2)).extracting((span) -> span.getTraceId()).hasSize(2);
+			assertThat(recording.sent())
+				.extracting((record) -> ((ProducerRecord<?, ?>) record).headers().lastHeader("traceparent").value())
+				.doesNotHaveDuplicates();
 		}
 	}
 
@@ -136,6 +156,20 @@ class OneSpanEachIntegrationTests {
 			kafka.spans().awaitNoneOpen();
 			assertThat(kafka.spans().named("send " + topic)).hasSize(1);
 		}
+	}
+
+	/**
+	 * Something of the user's around a producer.
+	 */
+	private record Decorator(Producer<Object, Object> producerInside) {
+
+		@SuppressWarnings("unchecked")
+		Producer<Object, Object> producer() {
+			return (Producer<Object, Object>) Proxy.newProxyInstance(Producer.class.getClassLoader(),
+					new Class<?>[] { Producer.class },
+					(proxy, method, arguments) -> method.invoke(this.producerInside, arguments));
+		}
+
 	}
 
 }
