@@ -6,6 +6,7 @@ package io.tracing.kafka;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -27,8 +28,12 @@ import io.tracing.testing.Inbox;
 import io.tracing.testing.KafkaBroker;
 import io.tracing.testing.RecordingProducer;
 import io.tracing.testing.TracedKafka;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,6 +48,12 @@ import static org.awaitility.Awaitility.await;
  * meter, while two messages are sent and processed, the second without success.
  */
 class MetricsIntegrationTests {
+
+	private static final int GENERATED_TOPICS = 10_000;
+
+	private static final List<String> METRICS = List.of(MessagingMetrics.CLIENT_OPERATION_DURATION,
+			MessagingMetrics.PROCESS_DURATION, MessagingMetrics.CLIENT_SENT_MESSAGES,
+			MessagingMetrics.CLIENT_CONSUMED_MESSAGES, MessagingMetrics.TIME_IN_QUEUE, MessagingMetrics.CLOCK_SKEW);
 
 	private static final String FAILURE = "java.lang.IllegalStateException";
 
@@ -135,23 +146,69 @@ class MetricsIntegrationTests {
 	}
 
 	@Test
-	void generatedTopicsDoNotMakeGeneratedSeries() {
+	void generatedTopicsDoNotMakeGeneratedSeriesInMicrometer() {
 		SimpleMeterRegistry registry = new SimpleMeterRegistry();
 		try (TracedKafka kafka = TracedKafka.builder()
 			.messaging((messaging) -> messaging.metrics(new MicrometerMessagingMetrics(registry)))
 			.start()) {
-			Producer<Object, Object> producer = kafka.tracing().wrap(new RecordingProducer().producer(), Map.of());
-			for (int i = 0; i < 1_000; i++) {
-				producer.send(new ProducerRecord<>("generated-" + i, "a book"));
+			exchangeOnGeneratedTopics(kafka);
+			for (String name : METRICS) {
+				Map<String, List<Meter>> meters = registry.find(name)
+					.meters()
+					.stream()
+					.collect(Collectors.groupingBy((meter) -> meter.getId().getTags().toString()));
+				assertThat(meters).as(name).hasSizeLessThanOrEqualTo(2 * 201);
 			}
-			List<Meter> meters = List.copyOf(registry.find(MessagingMetrics.CLIENT_SENT_MESSAGES).meters());
-			assertThat(meters).hasSize(201);
 			assertThat(registry.get(MessagingMetrics.CLIENT_SENT_MESSAGES)
 				.tag("messaging.destination.name", "none")
 				.counter()
-				.count()).isEqualTo(800);
-			assertThat(kafka.spans().named("send generated-999")).hasSize(1);
+				.count()).isEqualTo(GENERATED_TOPICS - 200);
+			assertThat(count(registry, MessagingMetrics.CLIENT_SENT_MESSAGES)).isEqualTo(GENERATED_TOPICS);
+			assertThat(count(registry, MessagingMetrics.PROCESS_DURATION)).isEqualTo(GENERATED_TOPICS);
 		}
+	}
+
+	@Test
+	void generatedTopicsDoNotMakeGeneratedSeriesInOpenTelemetry() {
+		InMemoryMetricReader reader = InMemoryMetricReader.create();
+		try (TracedKafka kafka = TracedKafka.builder()
+			.openTelemetry((openTelemetry) -> openTelemetry
+				.setMeterProvider(SdkMeterProvider.builder().registerMetricReader(reader).build()))
+			.start()) {
+			exchangeOnGeneratedTopics(kafka);
+			Map<String, MetricData> metrics = reader.collectAllMetrics()
+				.stream()
+				.filter((metric) -> metric.getInstrumentationScopeInfo().getName().equals("io.tracing"))
+				.collect(Collectors.toMap(MetricData::getName, (metric) -> metric));
+			assertThat(metrics.keySet()).containsExactlyInAnyOrderElementsOf(METRICS);
+			assertThat(metrics)
+				.allSatisfy((name, metric) -> assertThat(metric.getData().getPoints()).as(name).hasSize(201));
+			assertThat(consumed(metrics)).isEqualTo(GENERATED_TOPICS);
+		}
+	}
+
+	/**
+	 * To the interceptor as a container would: ten thousand topics on a broker would tell
+	 * nothing more.
+	 */
+	private static void exchangeOnGeneratedTopics(TracedKafka kafka) {
+		Producer<Object, Object> producer = kafka.tracing().wrap(new RecordingProducer().producer(), Map.of());
+		TracingRecordInterceptor<Object, Object> interceptor = new TracingRecordInterceptor<>(kafka.tracing());
+		try (MockConsumer<Object, Object> consumer = new MockConsumer<>("earliest")) {
+			for (int i = 0; i < GENERATED_TOPICS; i++) {
+				String topic = "generated-" + i;
+				producer.send(new ProducerRecord<>(topic, "a book"));
+				ConsumerRecord<Object, Object> record = new ConsumerRecord<>(topic, 0, 0,
+						System.currentTimeMillis() + 600_000, TimestampType.CREATE_TIME, 0, 6, "key", "a book",
+						new RecordHeaders(), Optional.empty());
+				interceptor.intercept(record, consumer);
+				interceptor.success(record, consumer);
+				interceptor.afterRecord(record, consumer);
+			}
+			interceptor.clearThreadState(consumer);
+		}
+		assertThat(kafka.spans().named("send generated-9999")).hasSize(1);
+		assertThat(kafka.spans().named("process generated-9999")).hasSize(1);
 	}
 
 	private static void exchange(TracedKafka kafka, String topic) {

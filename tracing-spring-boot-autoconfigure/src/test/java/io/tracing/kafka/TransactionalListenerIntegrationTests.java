@@ -14,6 +14,7 @@ import io.tracing.testing.KafkaBroker;
 import io.tracing.testing.TracedKafka;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TransactionAbortedException;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.core.ProducerFactory;
+import org.springframework.kafka.listener.BatchInterceptor;
+import org.springframework.kafka.listener.BatchMessageListener;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.DeadLetterPublishingRecoverer;
 import org.springframework.kafka.listener.DefaultAfterRollbackProcessor;
@@ -106,6 +109,53 @@ class TransactionalListenerIntegrationTests {
 		assertThat(calls(beforeTransaction, succeeds, true)).isEqualTo(untraced);
 		assertThat(untraced.subList(0, 2)).containsExactlyElementsOf(
 				beforeTransaction ? List.of("intercept", "begin") : List.of("begin", "intercept"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "true, true", "true, false", "false, true", "false, false" })
+	void batchInterceptorsAroundTheTransactionAreCalledAsUntraced(boolean beforeTransaction, boolean succeeds) {
+		List<String> untraced = batchCalls(beforeTransaction, succeeds, false);
+		this.calls.clear();
+		assertThat(batchCalls(beforeTransaction, succeeds, true)).isEqualTo(untraced);
+		assertThat(untraced.subList(0, 2)).containsExactlyElementsOf(
+				beforeTransaction ? List.of("intercept", "begin") : List.of("begin", "intercept"));
+	}
+
+	/**
+	 * A batch that fails is rolled back and delivered again, which then succeeds.
+	 */
+	private List<String> batchCalls(boolean beforeTransaction, boolean succeeds, boolean traced) {
+		String topic = KafkaBroker.newTopic("around");
+		try (TracedKafka kafka = TracedKafka.builder()
+			.producer(ProducerConfig.TRANSACTIONAL_ID_CONFIG, topic)
+			.kafka((builder) -> builder.topics((name) -> traced))
+			.start()) {
+			kafka.template().executeInTransaction((operations) -> {
+				operations.send(topic, "a book");
+				return operations.send(topic, "another");
+			});
+			BatchMessageListener<Object, Object> listener = (records) -> {
+				note("listener", traced);
+				if (!succeeds && !this.calls.contains("failure")) {
+					throw new IllegalStateException("injected");
+				}
+			};
+			kafka.listenInBatches(topic, listener, (container) -> {
+				container.getContainerProperties()
+					.setKafkaAwareTransactionManager(new NotingTransactionManager(kafka.producerFactory()));
+				container.setInterceptBeforeTx(beforeTransaction);
+				container.setBatchInterceptor(new NotingBatchInterceptor(traced));
+				kafka.tracing().instrument(container);
+			});
+			await().until(() -> this.calls.contains("success"));
+			if (traced) {
+				assertThat(kafka.spans().await("process " + topic, succeeds ? 1 : 2))
+					.extracting((span) -> span.getStatus().getStatusCode())
+					.containsExactlyElementsOf(
+							succeeds ? List.of(StatusCode.UNSET) : List.of(StatusCode.ERROR, StatusCode.UNSET));
+			}
+		}
+		return List.copyOf(this.calls);
 	}
 
 	private List<String> calls(boolean beforeTransaction, boolean succeeds, boolean traced) {
@@ -209,6 +259,34 @@ class TransactionalListenerIntegrationTests {
 		@Override
 		public void afterRecord(ConsumerRecord<Object, Object> record, Consumer<Object, Object> consumer) {
 			note("afterRecord", this.traced);
+		}
+
+	}
+
+	private final class NotingBatchInterceptor implements BatchInterceptor<Object, Object> {
+
+		private final boolean traced;
+
+		NotingBatchInterceptor(boolean traced) {
+			this.traced = traced;
+		}
+
+		@Override
+		public ConsumerRecords<Object, Object> intercept(ConsumerRecords<Object, Object> records,
+				Consumer<Object, Object> consumer) {
+			note("intercept", this.traced);
+			return records;
+		}
+
+		@Override
+		public void success(ConsumerRecords<Object, Object> records, Consumer<Object, Object> consumer) {
+			note("success", this.traced);
+		}
+
+		@Override
+		public void failure(ConsumerRecords<Object, Object> records, Exception exception,
+				Consumer<Object, Object> consumer) {
+			note("failure", this.traced);
 		}
 
 	}
