@@ -43,6 +43,8 @@ public final class KafkaTracingAutoConfiguration {
 			.topics(properties.topics())
 			.untrusted(properties.untrustedTopics())
 			.recordSpansInBatch(properties.consumer().recordSpansInBatch())
+			.pollSpans(properties.consumer().pollSpans())
+			.commitSpans(properties.consumer().commitSpans())
 			.producerListener(beans.getBean(TracingProducerListener.class))
 			.build();
 	}

@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesBindEx
 import org.springframework.core.NestedRuntimeException;
 import org.springframework.core.env.Environment;
 import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
+import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.core.ProducerFactory;
 import org.springframework.kafka.core.RoutingKafkaTemplate;
@@ -50,7 +51,7 @@ final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (bean instanceof ProducerFactory || bean instanceof KafkaTemplate
+		if (bean instanceof ProducerFactory || bean instanceof KafkaTemplate || bean instanceof ConsumerFactory
 				|| bean instanceof AbstractKafkaListenerContainerFactory
 				|| bean instanceof AbstractMessageListenerContainer) {
 			TracingReport.Broker broker = this.report.getObject().broker("Kafka");
@@ -101,7 +102,15 @@ final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
 			observation().decide(template, beanName, broker);
 			instrumentFactoryOf(kafka, template, beanName, broker);
 		}
+		else if (bean instanceof ConsumerFactory<?, ?> factory) {
+			instrument(kafka, factory, beanName, broker);
+		}
 		else if (bean instanceof AbstractKafkaListenerContainerFactory<?, ?, ?> factory) {
+			if (factory.getConsumerFactory() != null) {
+				// It need not be a bean: Boot makes one of its own if the types don't
+				// fit.
+				kafka.instrument(factory.getConsumerFactory());
+			}
 			if (!observation().decide(factory.getContainerProperties(), "listener container factory", beanName,
 					broker)) {
 				return;
@@ -126,6 +135,18 @@ final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
 		else {
 			broker.untraced("producer factory", beanName,
 					"%s ignores post-processors: wrap its producers with KafkaTracing.wrap()"
+						.formatted(factory.getClass().getSimpleName()));
+		}
+	}
+
+	private static void instrument(KafkaTracing kafka, ConsumerFactory<?, ?> factory, String beanName,
+			TracingReport.Broker broker) {
+		if (kafka.instrument(factory)) {
+			broker.traced("consumer factory", beanName);
+		}
+		else {
+			broker.untraced("consumer factory", beanName,
+					"%s ignores post-processors: wrap its consumers with KafkaTracing.wrap()"
 						.formatted(factory.getClass().getSimpleName()));
 		}
 	}

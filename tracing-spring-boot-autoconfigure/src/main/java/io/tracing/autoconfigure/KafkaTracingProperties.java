@@ -59,8 +59,12 @@ record KafkaTracingProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 	 *
 	 * @param recordSpansInBatch Whether each record of a batch has a process span of its
 	 * own, beside that of the batch.
+	 * @param pollSpans Whether the polls of listener containers have spans. Polls of the
+	 * application itself always do.
+	 * @param commitSpans Whether commits have spans.
 	 */
-	record Consumer(@DefaultValue("false") boolean recordSpansInBatch) {
+	record Consumer(@DefaultValue("false") boolean recordSpansInBatch, @DefaultValue("false") boolean pollSpans,
+			@DefaultValue("false") boolean commitSpans) {
 
 	}
 

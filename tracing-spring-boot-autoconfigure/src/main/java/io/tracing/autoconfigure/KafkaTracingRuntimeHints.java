@@ -3,6 +3,8 @@
 
 package io.tracing.autoconfigure;
 
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +14,7 @@ import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.core.RoutingKafkaTemplate;
 
 /**
- * Tells an ahead-of-time build about the proxy around producers, and about the fields of
+ * Tells an ahead-of-time build about the proxies around clients, and about the fields of
  * templates that have no getter.
  */
 final class KafkaTracingRuntimeHints implements RuntimeHintsRegistrar {
@@ -20,6 +22,8 @@ final class KafkaTracingRuntimeHints implements RuntimeHintsRegistrar {
 	@Override
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		hints.proxies().registerJdkProxy(Producer.class);
+		hints.proxies().registerJdkProxy(Consumer.class);
+		hints.proxies().registerJdkProxy(ShareConsumer.class);
 		hints.reflection()
 			.registerType(KafkaTemplate.class, (type) -> type.withField(SpringObservation.TEMPLATE_FIELD))
 			.registerType(RoutingKafkaTemplate.class, (type) -> type.withField(RoutedFactories.FIELD));

@@ -3,7 +3,6 @@
 
 package io.tracing.kafka;
 
-import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -12,10 +11,10 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
 import io.tracing.messaging.CreationContext;
 import io.tracing.messaging.MessagingClient;
-import io.tracing.messaging.MessagingClient.ServerAddress;
 import io.tracing.messaging.MessagingTracing;
-import io.tracing.messaging.OperationType;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.ProducerFactory;
-import org.springframework.kafka.core.ProducerPostProcessor;
 import org.springframework.kafka.listener.AbstractMessageListenerContainer;
-import org.springframework.kafka.listener.BatchInterceptor;
-import org.springframework.kafka.listener.RecordInterceptor;
 
 /**
  * Traces Kafka clients. The auto-configuration does all of this for the beans of an
@@ -50,6 +46,12 @@ public final class KafkaTracing {
 
 	private final boolean recordSpansInBatch;
 
+	private final ProducerTracing producers;
+
+	private final ConsumerTracing consumers;
+
+	private final ListenerTracing listeners = new ListenerTracing(this);
+
 	private KafkaTracing(Builder builder) {
 		this.messaging = builder.messaging;
 		this.recordAttributes = new RecordAttributes(builder.messaging.attributes(), builder.captureKey,
@@ -60,6 +62,8 @@ public final class KafkaTracing {
 				: new TracingProducerListener(builder.messaging);
 		this.recordLinks = new RecordLinks(this);
 		this.recordSpansInBatch = builder.recordSpansInBatch;
+		this.producers = new ProducerTracing(this);
+		this.consumers = new ConsumerTracing(this, builder.pollSpans, builder.commitSpans);
 	}
 
 	/**
@@ -87,29 +91,7 @@ public final class KafkaTracing {
 	 * support post-processors, then use {@link #wrap(Producer, Map)}
 	 */
 	public boolean instrument(ProducerFactory<?, ?> factory) {
-		return instrumentProducers(factory);
-	}
-
-	private <K, V> boolean instrumentProducers(ProducerFactory<K, V> factory) {
-		if (this.messaging.isEnabled()) {
-			removeThoseOfTheOriginal(factory);
-			if (!isTraced(factory)) {
-				factory.addPostProcessor(new TracingProducerPostProcessor<>(this, factory));
-			}
-		}
-		return isTraced(factory);
-	}
-
-	/**
-	 * A template with properties of its own copies its factory, post-processors included;
-	 * but its producers may talk to another broker.
-	 */
-	private static <K, V> void removeThoseOfTheOriginal(ProducerFactory<K, V> factory) {
-		for (ProducerPostProcessor<K, V> postProcessor : List.copyOf(factory.getPostProcessors())) {
-			if (postProcessor instanceof TracingProducerPostProcessor<K, V> tracing && !tracing.isFor(factory)) {
-				factory.removePostProcessor(tracing);
-			}
-		}
+		return this.producers.instrument(factory);
 	}
 
 	/**
@@ -118,7 +100,26 @@ public final class KafkaTracing {
 	 * @return whether they are
 	 */
 	public boolean isTraced(ProducerFactory<?, ?> factory) {
-		return factory.getPostProcessors().stream().anyMatch(TracingProducerPostProcessor.class::isInstance);
+		return ProducerTracing.isTraced(factory);
+	}
+
+	/**
+	 * Trace the consumers that a factory will make.
+	 * @param factory the factory
+	 * @return whether its consumers are traced: a factory of the user's own may not
+	 * support post-processors, then use {@link #wrap(Consumer, Map)}
+	 */
+	public boolean instrument(ConsumerFactory<?, ?> factory) {
+		return this.consumers.instrument(factory);
+	}
+
+	/**
+	 * Whether the consumers that a factory makes are traced.
+	 * @param factory the factory
+	 * @return whether they are
+	 */
+	public boolean isTraced(ConsumerFactory<?, ?> factory) {
+		return ConsumerTracing.isTraced(factory);
 	}
 
 	/**
@@ -137,20 +138,10 @@ public final class KafkaTracing {
 	 * @param interceptor traces records, in front of the interceptor that the factory has
 	 * @param batchInterceptor the same for batches
 	 */
-	@SuppressWarnings("unchecked")
 	public void instrument(AbstractKafkaListenerContainerFactory<?, ?, ?> factory,
 			TracingRecordInterceptor<Object, Object> interceptor,
 			TracingBatchInterceptor<Object, Object> batchInterceptor) {
-		AbstractKafkaListenerContainerFactory<?, Object, Object> target = (AbstractKafkaListenerContainerFactory<?, Object, Object>) factory;
-		RecordInterceptor<Object, Object> existing = target.getRecordInterceptor();
-		if (this.messaging.isEnabled() && !(existing instanceof TracingRecordInterceptor)) {
-			target.setRecordInterceptor(interceptor.inFrontOf(existing, server(target.getConsumerFactory())));
-		}
-		BatchInterceptor<Object, Object> existingForBatches = target.getBatchInterceptor();
-		if (this.messaging.isEnabled() && !(existingForBatches instanceof TracingBatchInterceptor)) {
-			target.setBatchInterceptor(
-					batchInterceptor.inFrontOf(existingForBatches, server(target.getConsumerFactory())));
-		}
+		this.listeners.instrument(factory, interceptor, batchInterceptor);
 	}
 
 	/**
@@ -170,19 +161,10 @@ public final class KafkaTracing {
 	 * has
 	 * @param batchInterceptor the same for batches
 	 */
-	@SuppressWarnings("unchecked")
 	public void instrument(AbstractMessageListenerContainer<?, ?> container,
 			TracingRecordInterceptor<Object, Object> interceptor,
 			TracingBatchInterceptor<Object, Object> batchInterceptor) {
-		AbstractMessageListenerContainer<Object, Object> target = (AbstractMessageListenerContainer<Object, Object>) container;
-		RecordInterceptor<Object, Object> existing = target.getRecordInterceptor();
-		if (this.messaging.isEnabled() && !(existing instanceof TracingRecordInterceptor)) {
-			target.setRecordInterceptor(interceptor.inFrontOf(existing, null));
-		}
-		BatchInterceptor<Object, Object> existingForBatches = target.getBatchInterceptor();
-		if (this.messaging.isEnabled() && !(existingForBatches instanceof TracingBatchInterceptor)) {
-			target.setBatchInterceptor(batchInterceptor.inFrontOf(existingForBatches, null));
-		}
+		this.listeners.instrument(container, interceptor, batchInterceptor);
 	}
 
 	/**
@@ -193,22 +175,34 @@ public final class KafkaTracing {
 	 * @param <V> the type of the values
 	 * @return a producer that traces what it sends, or the given one if it does already
 	 */
-	@SuppressWarnings("unchecked")
 	public <K, V> Producer<K, V> wrap(Producer<K, V> producer, Map<String, ?> configuration) {
-		if (!this.messaging.isEnabled() || TracingProducer.isTraced(producer)) {
-			return producer;
-		}
-		try {
-			MessagingClient client = new MessagingClient(SYSTEM, KafkaClientId.of(producer.metrics()), null,
-					BootstrapServers.singleServer(configuration));
-			KafkaOperations operations = new KafkaOperations(this, OperationType.SEND, "send", client);
-			return (Producer<K, V>) Proxy.newProxyInstance(Producer.class.getClassLoader(),
-					new Class<?>[] { Producer.class }, new TracingProducer<>(producer, this, operations));
-		}
-		catch (Throwable ex) {
-			this.messaging.faults().report("wrapping a Kafka producer", ex);
-			return producer;
-		}
+		return this.producers.wrap(producer, configuration);
+	}
+
+	/**
+	 * Trace a consumer.
+	 * @param consumer the consumer
+	 * @param configuration its configuration, which names the broker
+	 * @param <K> the type of the keys
+	 * @param <V> the type of the values
+	 * @return a consumer that traces its polls, or the given one if it does already, or
+	 * if a listener container is about to have it and there are to be no spans for that
+	 */
+	public <K, V> Consumer<K, V> wrap(Consumer<K, V> consumer, Map<String, ?> configuration) {
+		return this.consumers.wrap(consumer, configuration);
+	}
+
+	/**
+	 * Trace a share consumer. A {@code ShareConsumerFactory} has no place for this, so
+	 * that the application does it to what the factory makes.
+	 * @param consumer the consumer
+	 * @param configuration its configuration, which names the group and the broker
+	 * @param <K> the type of the keys
+	 * @param <V> the type of the values
+	 * @return a consumer that traces its polls, or the given one if it does already
+	 */
+	public <K, V> ShareConsumer<K, V> wrap(ShareConsumer<K, V> consumer, Map<String, ?> configuration) {
+		return this.consumers.wrap(consumer, configuration);
 	}
 
 	/**
@@ -280,10 +274,6 @@ public final class KafkaTracing {
 		return this.topics.test(topic);
 	}
 
-	private static @Nullable ServerAddress server(@Nullable ConsumerFactory<?, ?> factory) {
-		return (factory != null) ? BootstrapServers.singleServer(factory.getConfigurationProperties()) : null;
-	}
-
 	/**
 	 * Builds a {@link KafkaTracing}.
 	 */
@@ -300,6 +290,10 @@ public final class KafkaTracing {
 		private Predicate<String> topics = (topic) -> true;
 
 		private Predicate<String> untrusted = (topic) -> false;
+
+		private boolean pollSpans;
+
+		private boolean commitSpans;
 
 		private @Nullable TracingProducerListener producerListener;
 
@@ -358,6 +352,27 @@ public final class KafkaTracing {
 		 */
 		public Builder recordSpansInBatch(boolean recordSpansInBatch) {
 			this.recordSpansInBatch = recordSpansInBatch;
+			return this;
+		}
+
+		/**
+		 * Choose whether the polls of listener containers have spans. Polls of the
+		 * application itself always do.
+		 * @param pollSpans whether they do, {@code false} by default
+		 * @return this builder
+		 */
+		public Builder pollSpans(boolean pollSpans) {
+			this.pollSpans = pollSpans;
+			return this;
+		}
+
+		/**
+		 * Choose whether commits have spans.
+		 * @param commitSpans whether they do, {@code false} by default
+		 * @return this builder
+		 */
+		public Builder commitSpans(boolean commitSpans) {
+			this.commitSpans = commitSpans;
 			return this;
 		}
 

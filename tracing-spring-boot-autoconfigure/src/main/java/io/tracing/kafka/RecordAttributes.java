@@ -68,6 +68,8 @@ final class RecordAttributes {
 		if (isTombstone(record)) {
 			this.keys.kafkaTombstone().put(attributes, true);
 		}
+		record.deliveryCount()
+			.ifPresent((count) -> attributes.put(MessagingAttributes.KAFKA_SHARE_DELIVERY_COUNT, (long) count));
 		this.capturedHeaders.forEach(record.headers(), attributes::put);
 	}
 

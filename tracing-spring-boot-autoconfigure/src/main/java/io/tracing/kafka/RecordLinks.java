@@ -50,11 +50,12 @@ final class RecordLinks {
 
 	/**
 	 * Link to each record that carries a context, and note how long each has waited.
-	 * @param operation what the span is for
+	 * @param operation what the span is for, {@code null} if the waiting is measured
+	 * elsewhere
 	 * @param builder the span to be
 	 * @param records the batch
 	 */
-	void add(MessagingOperation operation, SpanBuilder builder, ConsumerRecords<?, ?> records) {
+	void add(@Nullable MessagingOperation operation, SpanBuilder builder, ConsumerRecords<?, ?> records) {
 		boolean oneTopic = singleTopic(records) != null;
 		boolean onePartition = records.partitions().size() == 1;
 		if (onePartition) {
@@ -69,7 +70,7 @@ final class RecordLinks {
 				continue;
 			}
 			TimeInQueue timeInQueue = RecordAttributes.timeInQueue(record, now);
-			if (timeInQueue != null) {
+			if (operation != null && timeInQueue != null) {
 				this.tracing.recordTimeInQueue(operation, timeInQueue);
 			}
 			SpanContext creation = CreationContext.of(this.kafka.contextOf(record));

@@ -65,6 +65,20 @@ public final class MessagingAttributes {
 	public static final AttributeKey<Long> BATCH_UNLINKED_MESSAGE_COUNT = longKey(
 			"messaging.batch.unlinked_message_count");
 
+	/**
+	 * {@code messaging.kafka.share.delivery_count}: how often a share group was given the
+	 * record, this time included; not in the conventions.
+	 */
+	public static final AttributeKey<Long> KAFKA_SHARE_DELIVERY_COUNT = longKey("messaging.kafka.share.delivery_count");
+
+	/**
+	 * {@code messaging.kafka.share.acknowledge_type}: what became of the record in its
+	 * share group: {@code accept}, {@code release}, {@code reject} or {@code renew}; not
+	 * in the conventions.
+	 */
+	public static final AttributeKey<String> KAFKA_SHARE_ACKNOWLEDGE_TYPE = stringKey(
+			"messaging.kafka.share.acknowledge_type");
+
 	private final MessagingKey<String> system;
 
 	private final MessagingKey<Long> kafkaOffset;

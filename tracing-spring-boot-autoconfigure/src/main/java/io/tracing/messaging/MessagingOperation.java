@@ -6,6 +6,7 @@ package io.tracing.messaging;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
 
 /**
  * What is the same for every message that one client sends to, or processes from, one
@@ -44,6 +45,15 @@ public final class MessagingOperation {
 		return this.tracer.spanBuilder(this.spanName)
 			.setSpanKind(this.type.spanKind())
 			.setAllAttributes(this.attributes);
+	}
+
+	/**
+	 * The span of messages to be settled.
+	 * @param parent what the thread that settles them does
+	 * @return the span to be
+	 */
+	public SpanBuilder settleSpan(Context parent) {
+		return spanBuilder().setParent(parent);
 	}
 
 	OperationMetrics metrics() {

@@ -46,7 +46,7 @@ public final class RunningSpan {
 
 	private final int messages;
 
-	private final long startNanos;
+	private long startNanos;
 
 	// Through ENDED only: a send's outcome can come from the sender and from the I/O
 	// thread.
@@ -67,6 +67,15 @@ public final class RunningSpan {
 		this.messages = messages;
 		this.faults = faults;
 		this.startNanos = (metrics != OperationMetrics.NONE) ? System.nanoTime() : 0;
+	}
+
+	/**
+	 * Tell that the operation began before its span was made, because it was not known
+	 * whether it would be worth one.
+	 * @param nanos when it began, by {@link System#nanoTime()}
+	 */
+	public void startedAt(long nanos) {
+		this.startNanos = nanos;
 	}
 
 	/**

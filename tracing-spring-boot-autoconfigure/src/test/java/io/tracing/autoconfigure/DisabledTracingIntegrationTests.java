@@ -19,6 +19,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
+import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.core.ProducerFactory;
 
@@ -54,6 +55,8 @@ class DisabledTracingIntegrationTests {
 				assertThat(containers.getRecordInterceptor()).isNull();
 				ProducerFactory<?, ?> producers = context.getBean(ProducerFactory.class);
 				assertThat(producers.getPostProcessors()).isEmpty();
+				ConsumerFactory<?, ?> consumers = context.getBean(ConsumerFactory.class);
+				assertThat(consumers.getPostProcessors()).isEmpty();
 			}
 		}
 	}

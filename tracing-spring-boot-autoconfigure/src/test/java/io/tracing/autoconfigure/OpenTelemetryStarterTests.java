@@ -52,7 +52,7 @@ class OpenTelemetryStarterTests {
 		try (ConfigurableApplicationContext context = start(topic, "--otel.instrumentation.kafka.enabled=false")) {
 			exchange(context, topic);
 			assertThat(context.getBean(StartupLine.class).text())
-				.contains("1 producer factory, 1 listener container factory");
+				.contains("1 producer factory, 1 consumer factory, 1 listener container factory");
 			assertOneOfEach(context, "io.tracing");
 		}
 	}

@@ -79,7 +79,7 @@ class TracingAutoConfigurationTests {
 			assertThat(context).hasSingleBean(Tracer.class);
 			assertThat(context).hasSingleBean(SpanTemplate.class);
 			assertThat(line(context)).isEqualTo("Tracing messages with the OpenTelemetry bean. Kafka: "
-					+ "1 producer factory, 1 listener container factory");
+					+ "1 producer factory, 1 consumer factory, 1 listener container factory");
 		});
 	}
 
@@ -175,7 +175,7 @@ class TracingAutoConfigurationTests {
 		this.withSdk.withPropertyValues("spring.kafka.listener.observation-enabled=true").run((context) -> {
 			assertThat(factory(context).getRecordInterceptor()).isNull();
 			assertThat(line(context)).isEqualTo("Tracing messages with the OpenTelemetry bean. Kafka: 1 producer"
-					+ " factory, not 'kafkaListenerContainerFactory', Spring's observation is on and traces it");
+					+ " factory, 1 consumer factory, not 'kafkaListenerContainerFactory', Spring's observation is on and traces it");
 		});
 	}
 
@@ -286,6 +286,8 @@ class TracingAutoConfigurationTests {
 					assertThat(broker.reason()).isNull();
 					assertThat(broker.components()).containsExactlyInAnyOrder(
 							new TracingEndpoint.ComponentDescriptor("kafkaProducerFactory", "producer factory", true,
+									null),
+							new TracingEndpoint.ComponentDescriptor("kafkaConsumerFactory", "consumer factory", true,
 									null),
 							new TracingEndpoint.ComponentDescriptor("kafkaListenerContainerFactory",
 									"listener container factory", false, "Spring's observation is on and traces it"));

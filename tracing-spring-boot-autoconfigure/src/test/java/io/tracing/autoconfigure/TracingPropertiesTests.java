@@ -11,6 +11,7 @@ import java.util.Objects;
 
 import com.jayway.jsonpath.JsonPath;
 import io.tracing.kafka.TopicPatterns;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -85,7 +86,8 @@ class TracingPropertiesTests {
 			"tracing.consumer.parent, producer", "tracing.metrics.enabled, true", "tracing.kafka.enabled, true",
 			"tracing.kafka.capture-key, true", "tracing.kafka.include, ", "tracing.kafka.exclude, ",
 			"tracing.kafka.untrusted, ", "tracing.kafka.observation, yield", "tracing.capture-headers, ",
-			"tracing.kafka.consumer.record-spans-in-batch, false" })
+			"tracing.kafka.consumer.record-spans-in-batch, false", "tracing.kafka.consumer.poll-spans, false",
+			"tracing.kafka.consumer.commit-spans, false" })
 	void propertyIsDescribedWithItsDefault(String name, String defaultValue) throws IOException {
 		Map<String, Object> property = node("properties", name);
 		assertThat(property.get("description")).asString().isNotBlank().endsWith(".");
@@ -100,7 +102,8 @@ class TracingPropertiesTests {
 				"tracing.warning-interval", "tracing.consumer.parent", "tracing.metrics.enabled",
 				"tracing.kafka.enabled", "tracing.kafka.capture-key", "tracing.kafka.include", "tracing.kafka.exclude",
 				"tracing.kafka.untrusted", "tracing.kafka.observation", "tracing.capture-headers",
-				"tracing.kafka.consumer.record-spans-in-batch");
+				"tracing.kafka.consumer.record-spans-in-batch", "tracing.kafka.consumer.poll-spans",
+				"tracing.kafka.consumer.commit-spans");
 	}
 
 	@Test
@@ -114,9 +117,10 @@ class TracingPropertiesTests {
 	}
 
 	@Test
-	void nativeImageLearnsOfTheProducerProxy() {
+	void nativeImageLearnsOfTheProxies() {
 		RuntimeHints hints = new RuntimeHints();
 		new KafkaTracingRuntimeHints().registerHints(hints, getClass().getClassLoader());
+		assertThat(RuntimeHintsPredicates.proxies().forInterfaces(Consumer.class)).accepts(hints);
 		assertThat(RuntimeHintsPredicates.proxies().forInterfaces(Producer.class)).accepts(hints);
 		assertThat(RuntimeHintsPredicates.reflection().onFieldAccess(KafkaTemplate.class, "observationEnabled"))
 			.accepts(hints);
@@ -127,7 +131,7 @@ class TracingPropertiesTests {
 	@Test
 	void defaultsTraceEveryTopic() {
 		KafkaTracingProperties properties = new KafkaTracingProperties(true, true, List.of(), List.of(), List.of(),
-				SpringObservation.YIELD, new KafkaTracingProperties.Consumer(false));
+				SpringObservation.YIELD, new KafkaTracingProperties.Consumer(false, false, false));
 		TopicPatterns topics = properties.topics();
 		assertThat(topics).accepts("anything");
 		assertThat(properties.untrustedTopics()).rejects("anything");

@@ -13,11 +13,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.awaitility.Awaitility;
 
@@ -40,6 +43,7 @@ public final class KafkaBroker {
 	private static EmbeddedKafkaBroker start() {
 		EmbeddedKafkaKraftBroker broker = new EmbeddedKafkaKraftBroker(1, 1);
 		broker.brokerProperties(Map.of("transaction.state.log.replication.factor", "1", "transaction.state.log.min.isr",
+				"1", "share.coordinator.state.topic.replication.factor", "1", "share.coordinator.state.topic.min.isr",
 				"1", "group.initial.rebalance.delay.ms", "0"));
 		broker.afterPropertiesSet();
 		Runtime.getRuntime().addShutdownHook(new Thread(broker::destroy));
@@ -83,6 +87,22 @@ public final class KafkaBroker {
 			throw new AssertionError("The topic " + name + " was not created", ex);
 		}
 		return name;
+	}
+
+	/**
+	 * Let a share group begin with the first record of a topic and not with the next.
+	 * @param group the name of the group
+	 */
+	public static void shareFromTheBeginning(String group) {
+		ConfigResource resource = new ConfigResource(ConfigResource.Type.GROUP, group);
+		AlterConfigOp earliest = new AlterConfigOp(new ConfigEntry("share.auto.offset.reset", "earliest"),
+				AlterConfigOp.OpType.SET);
+		try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()))) {
+			admin.incrementalAlterConfigs(Map.of(resource, List.of(earliest))).all().get();
+		}
+		catch (InterruptedException | ExecutionException ex) {
+			throw new AssertionError("The share group " + group + " was not configured", ex);
+		}
 	}
 
 	/**

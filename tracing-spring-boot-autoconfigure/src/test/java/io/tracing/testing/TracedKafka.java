@@ -181,6 +181,7 @@ public final class TracedKafka implements AutoCloseable {
 		DefaultKafkaConsumerFactory<Object, Object> consumerFactory = new DefaultKafkaConsumerFactory<>(
 				configuration(listener));
 		consumerFactory.addPostProcessor(this.polls);
+		this.tracing.instrument(consumerFactory);
 		factory.setConsumerFactory(consumerFactory);
 		this.tracing.instrument(factory);
 		// Assigned, not subscribed: there is no group to wait for.
