@@ -55,7 +55,10 @@ class ArchitectureTests {
 			.should()
 			.onlyDependOnClassesThat(resideInAnyPackage("java..", "io.tracing.kafka..", "io.tracing.messaging..",
 					"io.opentelemetry.api..", "io.opentelemetry.context..", "org.apache.kafka..",
-					"org.springframework.kafka..", "org.slf4j..", "org.jspecify.annotations..")));
+					"org.springframework.kafka..",
+					// What Spring Kafka takes for the span of a listener.
+					"io.micrometer.observation..", "io.micrometer.common..", "org.slf4j..",
+					"org.jspecify.annotations..")));
 	}
 
 	@Test

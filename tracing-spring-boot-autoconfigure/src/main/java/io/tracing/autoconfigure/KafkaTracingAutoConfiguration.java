@@ -4,6 +4,7 @@
 package io.tracing.autoconfigure;
 
 import io.tracing.kafka.KafkaTracing;
+import io.tracing.kafka.ListenerLifecycle;
 import io.tracing.kafka.TracingBatchInterceptor;
 import io.tracing.kafka.TracingProducerListener;
 import io.tracing.kafka.TracingRecordInterceptor;
@@ -67,6 +68,11 @@ public final class KafkaTracingAutoConfiguration {
 	@Conditional(OnNoBeanOfType.NoTracingProducerListener.class)
 	TracingProducerListener tracingProducerListener(MessagingTracing messaging) {
 		return new TracingProducerListener(messaging);
+	}
+
+	@Bean
+	ListenerLifecycleEvents listenerLifecycleEvents(KafkaTracing kafka, KafkaTracingProperties properties) {
+		return new ListenerLifecycleEvents(new ListenerLifecycle(kafka, properties.listeners()));
 	}
 
 	@Bean

@@ -6,6 +6,7 @@ package io.tracing.autoconfigure;
 import java.util.List;
 import java.util.function.Predicate;
 
+import io.tracing.kafka.ListenerPatterns;
 import io.tracing.kafka.TopicPatterns;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -21,6 +22,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * include.
  * @param untrusted Topics whose records come from strangers, with '*' for any run of
  * characters. Their context is linked to but not continued, and their baggage is dropped.
+ * @param includeListeners Ids of listeners to trace, with '*' for any run of characters.
+ * Empty means all.
+ * @param excludeListeners Ids of listeners not to trace, with '*' for any run of
+ * characters. Stronger than include-listeners.
  * @param observation What becomes of Spring Kafka's own observation where it is switched
  * on.
  * @param consumer Settings of the consuming side.
@@ -28,12 +33,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("tracing.kafka")
 record KafkaTracingProperties(@DefaultValue("true") boolean enabled, @DefaultValue("true") boolean captureKey,
 		@DefaultValue List<String> include, @DefaultValue List<String> exclude, @DefaultValue List<String> untrusted,
+		@DefaultValue List<String> includeListeners, @DefaultValue List<String> excludeListeners,
 		@DefaultValue("yield") SpringObservation observation, @DefaultValue Consumer consumer) {
 
 	KafkaTracingProperties {
 		validate("tracing.kafka.include", include);
 		validate("tracing.kafka.exclude", exclude);
 		validate("tracing.kafka.untrusted", untrusted);
+		validateListeners("tracing.kafka.include-listeners", includeListeners);
+		validateListeners("tracing.kafka.exclude-listeners", excludeListeners);
 	}
 
 	TopicPatterns topics() {
@@ -42,6 +50,19 @@ record KafkaTracingProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 
 	Predicate<String> untrustedTopics() {
 		return this.untrusted.isEmpty() ? (topic) -> false : TopicPatterns.of(this.untrusted, List.of());
+	}
+
+	ListenerPatterns listeners() {
+		return ListenerPatterns.of(this.includeListeners, this.excludeListeners);
+	}
+
+	private static void validateListeners(String property, List<String> patterns) {
+		for (String pattern : patterns) {
+			if (pattern.isBlank()) {
+				throw new InvalidTracingPropertyException(property, pattern, "it is blank",
+						"Use the id of a listener, with '*' for any run of characters, such as 'audit-*'.");
+			}
+		}
 	}
 
 	private static void validate(String property, List<String> patterns) {

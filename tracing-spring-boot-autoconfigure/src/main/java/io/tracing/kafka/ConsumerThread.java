@@ -3,6 +3,10 @@
 
 package io.tracing.kafka;
 
+import io.micrometer.observation.Observation;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.context.Context;
 import io.tracing.messaging.MessagingOperation;
 import io.tracing.messaging.RunningSpan;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -22,7 +26,7 @@ final class ConsumerThread {
 
 	private final Consumer<?, ?> consumer;
 
-	private final KafkaOperations operations;
+	private final @Nullable KafkaOperations operations;
 
 	private @Nullable String topicOfOperation;
 
@@ -30,13 +34,28 @@ final class ConsumerThread {
 
 	private @Nullable RunningSpan span;
 
+	private SpanContext producer = SpanContext.getInvalid();
+
+	private boolean called;
+
+	private @Nullable ListenerResult result;
+
+	private @Nullable Throwable thrown;
+
 	private @Nullable String topic;
 
 	private int partition;
 
 	private long offset;
 
-	ConsumerThread(TracingRecordInterceptor<?, ?> owner, Consumer<?, ?> consumer, KafkaOperations operations) {
+	/**
+	 * Create a new instance.
+	 * @param owner the interceptor that made it
+	 * @param consumer the consumer that polls on the thread
+	 * @param operations its operations, {@code null} if nothing it polls is traced
+	 */
+	ConsumerThread(TracingRecordInterceptor<?, ?> owner, Consumer<?, ?> consumer,
+			@Nullable KafkaOperations operations) {
 		this.owner = owner;
 		this.consumer = consumer;
 		this.operations = operations;
@@ -68,7 +87,7 @@ final class ConsumerThread {
 	 */
 	@Nullable MessagingOperation operation(String topic) {
 		if (this.topicOfOperation != topic) {
-			this.operation = this.operations.on(topic);
+			this.operation = (this.operations != null) ? this.operations.on(topic) : null;
 			this.topicOfOperation = topic;
 		}
 		return this.operation;
@@ -79,7 +98,8 @@ final class ConsumerThread {
 				&& record.topic().equals(this.topic);
 	}
 
-	void begin(ConsumerRecord<?, ?> record, RunningSpan span) {
+	void begin(ConsumerRecord<?, ?> record, Context producer, RunningSpan span) {
+		this.producer = Span.fromContext(producer).getSpanContext();
 		this.topic = record.topic();
 		this.partition = record.partition();
 		this.offset = record.offset();
@@ -87,8 +107,34 @@ final class ConsumerThread {
 		span.makeCurrent();
 	}
 
+	/**
+	 * What the listener's adapter observes. It asks before it calls the method, and again
+	 * if the method has returned a result.
+	 */
+	@Nullable Observation observation() {
+		ListenerThread listener = ListenerThread.current();
+		if (this.span == null || listener == null) {
+			return null;
+		}
+		if (!this.called) {
+			this.called = true;
+			return ListenerCall.INSTANCE;
+		}
+		if (this.result == null) {
+			this.result = new ListenerResult(this.span, this.producer, listener, this.owner.faults());
+		}
+		return this.result;
+	}
+
+	void thrown(Throwable error) {
+		this.thrown = error;
+	}
+
 	void end(@Nullable Throwable error) {
-		if (this.span != null) {
+		if (this.result != null && error == null) {
+			this.result.leave();
+		}
+		else if (this.span != null) {
 			this.span.end(error);
 		}
 	}
@@ -96,13 +142,22 @@ final class ConsumerThread {
 	/**
 	 * Take the span off the thread. Ends it first if neither success nor failure was
 	 * reported: after an {@code Error}, or where a container breaks off in the middle.
+	 * Leaves it running if the listener's result is still to come.
 	 */
 	void close() {
 		RunningSpan open = this.span;
 		if (open != null) {
-			this.span = null;
-			open.abandon("the container reported no outcome: the listener threw an Error, or it was stopped");
+			if (this.thrown != null) {
+				open.end(this.thrown);
+			}
+			else if (this.result == null || !this.result.isLeft()) {
+				open.abandon("the container reported no outcome: the listener threw an Error, or it was stopped");
+			}
 			open.close();
+			this.span = null;
+			this.called = false;
+			this.result = null;
+			this.thrown = null;
 		}
 	}
 

@@ -52,6 +52,10 @@ public final class TopicPatterns implements Predicate<String> {
 			throw new IllegalArgumentException(
 					"'%s' is not a pattern of topics: use letters, digits, '.', '_', '-' and '*'".formatted(pattern));
 		}
+		return wildcard(pattern);
+	}
+
+	static Pattern wildcard(String pattern) {
 		return Pattern
 			.compile(List.of(pattern.split("\\*", -1)).stream().map(Pattern::quote).collect(Collectors.joining(".*")));
 	}

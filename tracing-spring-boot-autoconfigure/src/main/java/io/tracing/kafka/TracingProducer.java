@@ -128,7 +128,11 @@ final class TracingProducer<K, V> implements InvocationHandler {
 			}
 			BatchContext batch = BatchContext.of(sender);
 			SpanContext linked = carried;
-			if (carried != null && goesOn(batch, current, carried)) {
+			Context failed = (carried != null && !current.isValid()) ? ListenerThread.contextOfFailed(carried) : null;
+			if (failed != null) {
+				sender = failed;
+			}
+			else if (carried != null && goesOn(batch, current, carried)) {
 				sender = goOn(sender, batch, carried, headers);
 				linked = null;
 			}

@@ -6,6 +6,8 @@ package io.tracing.kafka;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.opentelemetry.context.Context;
+import io.tracing.messaging.Faults;
 import io.tracing.messaging.MessagingClient;
 import io.tracing.messaging.MessagingClient.ServerAddress;
 import io.tracing.messaging.MessagingOperation;
@@ -163,6 +165,10 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 		}
 	}
 
+	Faults faults() {
+		return this.tracing.faults();
+	}
+
 	private void begin(ConsumerRecord<K, V> record, Consumer<K, V> consumer) {
 		try {
 			ConsumerThread thread = ConsumerThread.current();
@@ -174,7 +180,7 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 				thread.close();
 			}
 			if (thread == null || !thread.belongsTo(this) || !thread.polls(consumer)) {
-				thread = new ConsumerThread(this, consumer, operations(consumer));
+				thread = new ConsumerThread(this, consumer, ListenerThread.isTraced() ? operations(consumer) : null);
 				ConsumerThread.set(thread);
 			}
 			MessagingOperation operation = thread.operation(record.topic());
@@ -195,7 +201,8 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 	}
 
 	private void start(ConsumerRecord<K, V> record, ConsumerThread thread, MessagingOperation operation) {
-		thread.begin(record, this.spans.start(operation, record, this.kafka.contextOf(record)));
+		Context producer = this.kafka.contextOf(record);
+		thread.begin(record, producer, this.spans.start(operation, record, producer));
 	}
 
 	private void end(@Nullable Throwable error) {

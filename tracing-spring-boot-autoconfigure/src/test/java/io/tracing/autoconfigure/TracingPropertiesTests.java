@@ -63,6 +63,16 @@ class TracingPropertiesTests {
 	}
 
 	@Test
+	void blankPatternOfListenersStopsTheStart(CapturedOutput output) {
+		assertThatThrownBy(() -> start("--tracing.kafka.exclude-listeners=audit,,billing"))
+			.isInstanceOf(Exception.class);
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("The value '' of the property 'tracing.kafka.exclude-listeners'")
+			.contains("is invalid because it is blank")
+			.contains("Use the id of a listener");
+	}
+
+	@Test
 	void valueOfAnEnumIsAnsweredByBoot(CapturedOutput output) {
 		assertThatThrownBy(() -> start("--tracing.consumer.parent=nobody")).isInstanceOf(Exception.class);
 		assertThat(output).contains("APPLICATION FAILED TO START")
@@ -87,7 +97,8 @@ class TracingPropertiesTests {
 			"tracing.kafka.capture-key, true", "tracing.kafka.include, ", "tracing.kafka.exclude, ",
 			"tracing.kafka.untrusted, ", "tracing.kafka.observation, yield", "tracing.capture-headers, ",
 			"tracing.kafka.consumer.record-spans-in-batch, false", "tracing.kafka.consumer.poll-spans, false",
-			"tracing.kafka.consumer.commit-spans, false" })
+			"tracing.kafka.consumer.commit-spans, false", "tracing.kafka.include-listeners, ",
+			"tracing.kafka.exclude-listeners, " })
 	void propertyIsDescribedWithItsDefault(String name, String defaultValue) throws IOException {
 		Map<String, Object> property = node("properties", name);
 		assertThat(property.get("description")).asString().isNotBlank().endsWith(".");
@@ -103,7 +114,8 @@ class TracingPropertiesTests {
 				"tracing.kafka.enabled", "tracing.kafka.capture-key", "tracing.kafka.include", "tracing.kafka.exclude",
 				"tracing.kafka.untrusted", "tracing.kafka.observation", "tracing.capture-headers",
 				"tracing.kafka.consumer.record-spans-in-batch", "tracing.kafka.consumer.poll-spans",
-				"tracing.kafka.consumer.commit-spans");
+				"tracing.kafka.consumer.commit-spans", "tracing.kafka.include-listeners",
+				"tracing.kafka.exclude-listeners");
 	}
 
 	@Test
@@ -131,7 +143,8 @@ class TracingPropertiesTests {
 	@Test
 	void defaultsTraceEveryTopic() {
 		KafkaTracingProperties properties = new KafkaTracingProperties(true, true, List.of(), List.of(), List.of(),
-				SpringObservation.YIELD, new KafkaTracingProperties.Consumer(false, false, false));
+				List.of(), List.of(), SpringObservation.YIELD,
+				new KafkaTracingProperties.Consumer(false, false, false));
 		TopicPatterns topics = properties.topics();
 		assertThat(topics).accepts("anything");
 		assertThat(properties.untrustedTopics()).rejects("anything");

@@ -1,0 +1,95 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.kafka;
+
+import java.util.function.Predicate;
+
+import io.tracing.messaging.MessagingTracing;
+
+import org.springframework.kafka.listener.AbstractMessageListenerContainer;
+import org.springframework.kafka.listener.ContainerProperties;
+import org.springframework.kafka.listener.DelegatingMessageListener;
+import org.springframework.kafka.listener.MessageListenerContainer;
+import org.springframework.kafka.listener.adapter.RecordMessagingMessageListenerAdapter;
+
+/**
+ * Told when a consumer thread of a listener container starts and stops; each method is
+ * called on that thread. The auto-configuration calls it for Spring Kafka's
+ * {@code ConsumerStartingEvent} and {@code ConsumerStoppedEvent}. Without it everything
+ * is traced but listeners that return a future: their spans end when the method returns.
+ */
+public final class ListenerLifecycle {
+
+	private final MessagingTracing tracing;
+
+	private final Predicate<String> listeners;
+
+	/**
+	 * Create a new instance.
+	 * @param kafka how to trace
+	 * @param listeners tells whether a listener is traced, by its id. Records that the
+	 * others process make no process spans.
+	 */
+	public ListenerLifecycle(KafkaTracing kafka, Predicate<String> listeners) {
+		this.tracing = kafka.messaging();
+		this.listeners = listeners;
+	}
+
+	/**
+	 * The thread starts, and has not polled yet. Never throws.
+	 * @param container the container, or its parent if it is one of several
+	 */
+	public void starting(MessageListenerContainer container) {
+		if (!this.tracing.isEnabled()) {
+			return;
+		}
+		try {
+			boolean traced = this.listeners.test(String.valueOf(container.getListenerId()));
+			new ListenerThread(traced).start();
+			if (traced && container instanceof AbstractMessageListenerContainer<?, ?> target && isOurs(target)) {
+				observe(target.getContainerProperties().getMessageListener());
+			}
+		}
+		catch (Throwable ex) {
+			this.tracing.faults().report("preparing the thread of a listener", ex);
+		}
+	}
+
+	/**
+	 * The thread is about to end, or to do something else. Never throws.
+	 */
+	public void stopped() {
+		try {
+			ListenerThread thread = ListenerThread.current();
+			if (thread != null) {
+				thread.stop();
+			}
+		}
+		catch (Throwable ex) {
+			this.tracing.faults().report("leaving the thread of a listener", ex);
+		}
+	}
+
+	private static boolean isOurs(AbstractMessageListenerContainer<?, ?> container) {
+		ContainerProperties properties = container.getContainerProperties();
+		return container.getRecordInterceptor() instanceof TracingRecordInterceptor
+				&& !properties.isObservationEnabled() && properties.getObservationRegistry().isNoop();
+	}
+
+	/**
+	 * Follow the container, which has set the registry of just such an adapter a moment
+	 * ago. A subclass may have one of its own.
+	 */
+	private static void observe(Object listener) {
+		Object target = listener;
+		while (target instanceof DelegatingMessageListener<?> delegating) {
+			target = delegating.getDelegate();
+		}
+		if (target instanceof RecordMessagingMessageListenerAdapter<?, ?> adapter
+				&& adapter.getClass() == RecordMessagingMessageListenerAdapter.class) {
+			adapter.setObservationRegistry(ListenerObservationRegistry.INSTANCE);
+		}
+	}
+
+}
