@@ -4,9 +4,9 @@
 package io.tracing.kafka;
 
 import io.micrometer.observation.Observation;
-import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
+import io.tracing.messaging.CreationContext;
 import io.tracing.messaging.MessagingOperation;
 import io.tracing.messaging.RunningSpan;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -99,7 +99,7 @@ final class ConsumerThread {
 	}
 
 	void begin(ConsumerRecord<?, ?> record, Context producer, RunningSpan span) {
-		this.producer = Span.fromContext(producer).getSpanContext();
+		this.producer = CreationContext.of(producer);
 		this.topic = record.topic();
 		this.partition = record.partition();
 		this.offset = record.offset();

@@ -32,6 +32,8 @@ public final class KafkaTracing {
 
 	static final String SYSTEM = "kafka";
 
+	private static final Header[] NO_HEADERS = {};
+
 	private final MessagingTracing messaging;
 
 	private final RecordAttributes recordAttributes;
@@ -246,16 +248,22 @@ public final class KafkaTracing {
 	 * {@link CreationContext}. Never throws.
 	 */
 	Context contextOf(ConsumerRecord<?, ?> record) {
-		Header[] headers;
+		return contextOf(record.topic(), headersOf(record));
+	}
+
+	Header[] headersOf(ConsumerRecord<?, ?> record) {
 		try {
-			headers = record.headers().toArray();
+			return record.headers().toArray();
 		}
 		catch (Throwable ex) {
 			this.messaging.faults().report("reading the headers of a record", ex);
-			return Context.root();
+			return NO_HEADERS;
 		}
+	}
+
+	Context contextOf(String topic, Header[] headers) {
 		Context carried = this.messaging.extract(Context.root(), headers, HeaderArrayGetter.INSTANCE);
-		return isUntrusted(record.topic()) ? CreationContext.untrusted(carried) : carried;
+		return isUntrusted(topic) ? CreationContext.untrusted(carried) : carried;
 	}
 
 	RecordLinks recordLinks() {

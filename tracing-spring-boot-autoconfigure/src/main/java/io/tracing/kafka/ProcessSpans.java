@@ -10,6 +10,7 @@ import io.tracing.messaging.MessagingOperation;
 import io.tracing.messaging.MessagingTracing;
 import io.tracing.messaging.RunningSpan;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 
 /**
  * Starts the span of one record that is processed, alone or within a batch.
@@ -33,11 +34,24 @@ final class ProcessSpans {
 	 * @return the span, running but not current
 	 */
 	RunningSpan start(MessagingOperation operation, ConsumerRecord<?, ?> record, Context producer) {
+		return start(operation, record, this.kafka.headersOf(record), producer);
+	}
+
+	/**
+	 * Start a span.
+	 * @param operation what it is a span of
+	 * @param record the record
+	 * @param headers its headers
+	 * @param producer the context that they carry
+	 * @return the span, running but not current
+	 */
+	RunningSpan start(MessagingOperation operation, ConsumerRecord<?, ?> record, Header[] headers, Context producer) {
 		SpanBuilder builder = this.tracing.processSpan(operation, producer);
 		builder.setAttribute(MessagingAttributes.PARTITION_ID, RecordAttributes.partition(record.partition()));
 		this.tracing.attributes().kafkaOffset().set(builder, record.offset());
 		this.kafka.recordAttributes().set(builder, record.key(), RecordAttributes.isTombstone(record));
 		this.kafka.recordAttributes().setHeaders(builder, record.headers());
+		RetryHeaders.set(builder, headers);
 		if (RecordAttributes.hasTimestamp(record)) {
 			this.tracing.timeInQueue(operation, builder, record.timestamp(), RecordAttributes.timestampSource(record));
 		}

@@ -15,6 +15,7 @@ import io.tracing.messaging.MessagingTracing;
 import io.tracing.messaging.OperationType;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.kafka.listener.RecordInterceptor;
@@ -201,8 +202,9 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 	}
 
 	private void start(ConsumerRecord<K, V> record, ConsumerThread thread, MessagingOperation operation) {
-		Context producer = this.kafka.contextOf(record);
-		thread.begin(record, producer, this.spans.start(operation, record, producer));
+		Header[] headers = this.kafka.headersOf(record);
+		Context producer = this.kafka.contextOf(record.topic(), headers);
+		thread.begin(record, producer, this.spans.start(operation, record, headers, producer));
 	}
 
 	private void end(@Nullable Throwable error) {

@@ -79,6 +79,18 @@ public final class MessagingAttributes {
 	public static final AttributeKey<String> KAFKA_SHARE_ACKNOWLEDGE_TYPE = stringKey(
 			"messaging.kafka.share.acknowledge_type");
 
+	/**
+	 * Which attempt to process the record it is, counted from 1 and present where the
+	 * record's headers tell; not in the conventions.
+	 */
+	public static final AttributeKey<Long> KAFKA_DELIVERY_ATTEMPT = longKey("messaging.kafka.delivery_attempt");
+
+	/**
+	 * The topic that a record of a retry or dead letter topic was sent to first; not in
+	 * the conventions.
+	 */
+	public static final AttributeKey<String> KAFKA_ORIGINAL_TOPIC = stringKey("messaging.kafka.original_topic");
+
 	private final MessagingKey<String> system;
 
 	private final MessagingKey<Long> kafkaOffset;
