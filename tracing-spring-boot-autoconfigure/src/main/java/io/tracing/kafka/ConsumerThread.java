@@ -36,6 +36,8 @@ final class ConsumerThread {
 
 	private SpanContext producer = SpanContext.getInvalid();
 
+	private @Nullable Runnable postponed;
+
 	private boolean called;
 
 	private @Nullable ListenerResult result;
@@ -108,10 +110,22 @@ final class ConsumerThread {
 	}
 
 	/**
+	 * Start the span only if the listener is called after all.
+	 */
+	void postpone(Runnable start) {
+		this.postponed = start;
+	}
+
+	/**
 	 * What the listener's adapter observes. It asks before it calls the method, and again
 	 * if the method has returned a result.
 	 */
 	@Nullable Observation observation() {
+		Runnable start = this.postponed;
+		if (start != null) {
+			this.postponed = null;
+			start.run();
+		}
 		ListenerThread listener = ListenerThread.current();
 		if (this.span == null || listener == null) {
 			return null;
@@ -146,6 +160,7 @@ final class ConsumerThread {
 	 */
 	void close() {
 		RunningSpan open = this.span;
+		this.postponed = null;
 		if (open != null) {
 			if (this.thrown != null) {
 				open.end(this.thrown);

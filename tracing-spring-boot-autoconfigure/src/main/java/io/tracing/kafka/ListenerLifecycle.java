@@ -11,6 +11,7 @@ import org.springframework.kafka.listener.AbstractMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.DelegatingMessageListener;
 import org.springframework.kafka.listener.MessageListenerContainer;
+import org.springframework.kafka.listener.adapter.KafkaBackoffAwareMessageListenerAdapter;
 import org.springframework.kafka.listener.adapter.RecordMessagingMessageListenerAdapter;
 
 /**
@@ -46,10 +47,11 @@ public final class ListenerLifecycle {
 		}
 		try {
 			boolean traced = this.listeners.test(String.valueOf(container.getListenerId()));
-			new ListenerThread(traced).start();
+			boolean backsOff = false;
 			if (traced && container instanceof AbstractMessageListenerContainer<?, ?> target && isOurs(target)) {
-				observe(target.getContainerProperties().getMessageListener());
+				backsOff = observe(target.getContainerProperties().getMessageListener());
 			}
+			new ListenerThread(traced, backsOff).start();
 		}
 		catch (Throwable ex) {
 			this.tracing.faults().report("preparing the thread of a listener", ex);
@@ -80,16 +82,21 @@ public final class ListenerLifecycle {
 	/**
 	 * Follow the container, which has set the registry of just such an adapter a moment
 	 * ago. A subclass may have one of its own.
+	 * @return whether a record that is not due yet does not come to the adapter
 	 */
-	private static void observe(Object listener) {
+	private static boolean observe(Object listener) {
+		boolean backsOff = false;
 		Object target = listener;
 		while (target instanceof DelegatingMessageListener<?> delegating) {
+			backsOff |= target instanceof KafkaBackoffAwareMessageListenerAdapter;
 			target = delegating.getDelegate();
 		}
 		if (target instanceof RecordMessagingMessageListenerAdapter<?, ?> adapter
 				&& adapter.getClass() == RecordMessagingMessageListenerAdapter.class) {
 			adapter.setObservationRegistry(ListenerObservationRegistry.INSTANCE);
+			return backsOff;
 		}
+		return false;
 	}
 
 }

@@ -25,6 +25,8 @@ final class ListenerThread {
 
 	private final boolean traced;
 
+	private final boolean backsOff;
+
 	private final Set<ListenerResult> awaited = ConcurrentHashMap.newKeySet();
 
 	private final Map<String, Context> failed = new LinkedHashMap<>() {
@@ -38,8 +40,15 @@ final class ListenerThread {
 
 	};
 
-	ListenerThread(boolean traced) {
+	/**
+	 * Create a new instance.
+	 * @param traced whether the records are traced
+	 * @param backsOff whether a record that is not due yet is put back before the
+	 * listener's adapter sees it
+	 */
+	ListenerThread(boolean traced, boolean backsOff) {
 		this.traced = traced;
+		this.backsOff = backsOff;
 	}
 
 	static @Nullable ListenerThread current() {
@@ -52,6 +61,11 @@ final class ListenerThread {
 	static boolean isTraced() {
 		ListenerThread current = CURRENT.get();
 		return current == null || current.traced;
+	}
+
+	static boolean backsOff() {
+		ListenerThread current = CURRENT.get();
+		return current != null && current.backsOff;
 	}
 
 	void start() {

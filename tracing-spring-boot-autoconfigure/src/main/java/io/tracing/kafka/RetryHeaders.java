@@ -3,6 +3,7 @@
 
 package io.tracing.kafka;
 
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -66,6 +67,21 @@ final class RetryHeaders {
 		if (topic != null) {
 			builder.setAttribute(MessagingAttributes.KAFKA_ORIGINAL_TOPIC, topic);
 		}
+	}
+
+	/**
+	 * Whether a record of a retry topic is not due yet: read as the listener adapter
+	 * reads it a moment later.
+	 */
+	static boolean isEarly(Header[] headers) {
+		byte[] due = null;
+		for (Header header : headers) {
+			if (header.key().equals(RetryTopicHeaders.DEFAULT_HEADER_BACKOFF_TIMESTAMP)) {
+				due = header.value();
+			}
+		}
+		return due != null && due.length > 0 && due.length <= Long.BYTES
+				&& new BigInteger(due).longValue() > System.currentTimeMillis();
 	}
 
 	private static int number(byte @Nullable [] value) {

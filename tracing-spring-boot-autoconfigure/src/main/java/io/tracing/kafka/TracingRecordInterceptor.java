@@ -87,7 +87,7 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 
 	@Override
 	public @Nullable ConsumerRecord<K, V> intercept(ConsumerRecord<K, V> record, Consumer<K, V> consumer) {
-		begin(record, consumer);
+		begin(record, consumer, ListenerThread.backsOff());
 		if (this.delegate == null) {
 			return record;
 		}
@@ -115,8 +115,9 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 	@Override
 	public void failure(ConsumerRecord<K, V> record, Exception exception, Consumer<K, V> consumer) {
 		ConsumerThread thread = ConsumerThread.current();
-		if (thread == null || !thread.isBusyWith(record)) {
-			begin(record, consumer);
+		boolean backOff = KafkaErrors.isBackOff(exception);
+		if (!backOff && (thread == null || !thread.isBusyWith(record))) {
+			begin(record, consumer, false);
 		}
 		try {
 			if (this.delegate != null) {
@@ -124,7 +125,7 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 			}
 		}
 		finally {
-			end(KafkaErrors.isBackOff(exception) ? null : KafkaErrors.unwrap(exception));
+			end(backOff ? null : KafkaErrors.unwrap(exception));
 		}
 	}
 
@@ -170,7 +171,7 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 		return this.tracing.faults();
 	}
 
-	private void begin(ConsumerRecord<K, V> record, Consumer<K, V> consumer) {
+	private void begin(ConsumerRecord<K, V> record, Consumer<K, V> consumer, boolean unlessEarly) {
 		try {
 			ConsumerThread thread = ConsumerThread.current();
 			if (thread != null && !thread.belongsTo(this) && thread.isBusyWith(record)) {
@@ -186,7 +187,14 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 			}
 			MessagingOperation operation = thread.operation(record.topic());
 			if (operation != null) {
-				start(record, thread, operation);
+				Header[] headers = this.kafka.headersOf(record);
+				if (unlessEarly && RetryHeaders.isEarly(headers)) {
+					ConsumerThread current = thread;
+					thread.postpone(() -> startAfterAll(record, headers, current, operation));
+				}
+				else {
+					start(record, headers, thread, operation);
+				}
 			}
 		}
 		catch (Throwable ex) {
@@ -201,8 +209,22 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 				(key) -> new KafkaOperations(this.kafka, OperationType.PROCESS, "process", key));
 	}
 
-	private void start(ConsumerRecord<K, V> record, ConsumerThread thread, MessagingOperation operation) {
-		Header[] headers = this.kafka.headersOf(record);
+	/**
+	 * A record of a retry topic is due later, and the listener is not to be called: that
+	 * is no attempt. But if time has run on since, it is called.
+	 */
+	private void startAfterAll(ConsumerRecord<K, V> record, Header[] headers, ConsumerThread thread,
+			MessagingOperation operation) {
+		try {
+			start(record, headers, thread, operation);
+		}
+		catch (Throwable ex) {
+			faults().report("starting the span of a record", ex);
+		}
+	}
+
+	private void start(ConsumerRecord<K, V> record, Header[] headers, ConsumerThread thread,
+			MessagingOperation operation) {
 		Context producer = this.kafka.contextOf(record.topic(), headers);
 		thread.begin(record, producer, this.spans.start(operation, record, headers, producer));
 	}
