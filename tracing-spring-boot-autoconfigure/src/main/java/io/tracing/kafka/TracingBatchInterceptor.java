@@ -82,7 +82,9 @@ public class TracingBatchInterceptor<K, V> implements BatchInterceptor<K, V> {
 
 	@Override
 	public @Nullable ConsumerRecords<K, V> intercept(ConsumerRecords<K, V> records, Consumer<K, V> consumer) {
-		begin(records, consumer);
+		if (ListenerThread.isTraced()) {
+			begin(records, consumer);
+		}
 		if (this.delegate == null) {
 			return records;
 		}

@@ -118,6 +118,12 @@ class AsyncApplication {
 			this.received.add(value + " in " + Span.current().getSpanContext().getTraceId());
 		}
 
+		@KafkaListener(id = "audit-batches", topics = "${excluded}", batch = "true")
+		void excludedBatch(List<String> values) {
+			values.forEach((value) -> this.received
+				.add(value + " of a batch in " + Span.current().getSpanContext().getTraceId()));
+		}
+
 		CompletableFuture<String> next(String listener) throws InterruptedException {
 			CompletableFuture<String> future = queue(listener).poll(15, TimeUnit.SECONDS);
 			if (future == null) {
