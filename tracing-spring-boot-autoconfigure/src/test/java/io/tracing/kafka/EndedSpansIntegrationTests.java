@@ -5,7 +5,6 @@ package io.tracing.kafka;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,7 +12,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.tracing.messaging.MessagingAttributes;
-import io.tracing.testing.AnySerializer;
 import io.tracing.testing.Inbox;
 import io.tracing.testing.KafkaBroker;
 import io.tracing.testing.TracedKafka;
@@ -26,13 +24,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import org.springframework.kafka.listener.CommonErrorHandler;
 import org.springframework.kafka.listener.CommonLoggingErrorHandler;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.kafka.listener.RecordInterceptor;
-import org.springframework.kafka.transaction.KafkaTransactionManager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -87,7 +83,8 @@ class EndedSpansIntegrationTests {
 	@ValueSource(strings = { "none", "before", "inside" })
 	void interceptorThatSkipsARecordEndsTheSpanAsSucceeded(String transaction) {
 		String topic = KafkaBroker.newTopic("ends");
-		try (TracedKafka kafka = TracedKafka.start(); Transactions transactions = new Transactions()) {
+		try (TracedKafka kafka = TracedKafka.start();
+				ContainerTransactions transactions = new ContainerTransactions()) {
 			Inbox<String> inbox = Inbox.ofValues();
 			kafka.listen(topic, inbox, (container) -> {
 				transactions.use(container, transaction);
@@ -106,7 +103,8 @@ class EndedSpansIntegrationTests {
 	void interceptorThatThrowsEndsTheSpanAsFailed(String transaction) {
 		String topic = KafkaBroker.newTopic("ends");
 		AtomicInteger thrown = new AtomicInteger();
-		try (TracedKafka kafka = TracedKafka.start(); Transactions transactions = new Transactions()) {
+		try (TracedKafka kafka = TracedKafka.start();
+				ContainerTransactions transactions = new ContainerTransactions()) {
 			Inbox<String> inbox = Inbox.ofValues();
 			kafka.listen(topic, inbox, (container) -> {
 				if (transaction.equals("none")) {
@@ -136,7 +134,8 @@ class EndedSpansIntegrationTests {
 	@ValueSource(strings = { "none", "before", "inside" })
 	void interceptorThatReturnsACopyEndsEachSpanOnce(String transaction) {
 		String topic = KafkaBroker.newTopic("ends");
-		try (TracedKafka kafka = TracedKafka.start(); Transactions transactions = new Transactions()) {
+		try (TracedKafka kafka = TracedKafka.start();
+				ContainerTransactions transactions = new ContainerTransactions()) {
 			Inbox<String> inbox = Inbox.ofValues();
 			kafka.listen(topic, inbox, (container) -> {
 				transactions.use(container, transaction);
@@ -156,7 +155,8 @@ class EndedSpansIntegrationTests {
 	void listenerThatFailsInATransactionEndsEachAttempt() {
 		String topic = KafkaBroker.newTopic("ends");
 		AtomicInteger attempts = new AtomicInteger();
-		try (TracedKafka kafka = TracedKafka.start(); Transactions transactions = new Transactions()) {
+		try (TracedKafka kafka = TracedKafka.start();
+				ContainerTransactions transactions = new ContainerTransactions()) {
 			kafka.listen(topic, (record) -> {
 				if (attempts.incrementAndGet() < 3) {
 					throw new IllegalStateException("attempt " + attempts.get());
@@ -219,35 +219,6 @@ class EndedSpansIntegrationTests {
 			RecordInterceptor<Object, Object> interceptor) {
 		container.setRecordInterceptor(interceptor);
 		kafka.tracing().instrument(container);
-	}
-
-	/** Transactions of a listener container, if any. */
-	private static final class Transactions implements AutoCloseable {
-
-		private static final AtomicInteger ID = new AtomicInteger();
-
-		private final DefaultKafkaProducerFactory<Object, Object> producers = new DefaultKafkaProducerFactory<>(
-				Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, KafkaBroker.bootstrapServers(),
-						ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, AnySerializer.class,
-						ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, AnySerializer.class));
-
-		Transactions() {
-			this.producers.setTransactionIdPrefix("ends-" + ID.incrementAndGet() + "-");
-		}
-
-		void use(ConcurrentMessageListenerContainer<Object, Object> container, String transaction) {
-			if (!transaction.equals("none")) {
-				container.getContainerProperties()
-					.setKafkaAwareTransactionManager(new KafkaTransactionManager<>(this.producers));
-				container.setInterceptBeforeTx(transaction.equals("before"));
-			}
-		}
-
-		@Override
-		public void close() {
-			this.producers.destroy();
-		}
-
 	}
 
 }
