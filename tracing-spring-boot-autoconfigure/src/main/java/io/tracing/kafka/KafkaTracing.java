@@ -54,7 +54,7 @@ public final class KafkaTracing {
 
 	private final ListenerTracing listeners = new ListenerTracing(this);
 
-	private KafkaTracing(Builder builder) {
+	KafkaTracing(KafkaTracingBuilder builder) {
 		this.messaging = builder.messaging;
 		this.recordAttributes = new RecordAttributes(builder.messaging.attributes(), builder.captureKey,
 				new CapturedHeaders(builder.captureHeaders, builder.messaging.faults()));
@@ -82,8 +82,8 @@ public final class KafkaTracing {
 	 * @param messaging what it shares with the tracing of other brokers
 	 * @return a builder
 	 */
-	public static Builder builder(MessagingTracing messaging) {
-		return new Builder(messaging);
+	public static KafkaTracingBuilder builder(MessagingTracing messaging) {
+		return new KafkaTracingBuilder(messaging);
 	}
 
 	/**
@@ -280,128 +280,6 @@ public final class KafkaTracing {
 
 	boolean traces(String topic) {
 		return this.topics.test(topic);
-	}
-
-	/**
-	 * Builds a {@link KafkaTracing}.
-	 */
-	public static final class Builder {
-
-		private final MessagingTracing messaging;
-
-		private boolean captureKey = true;
-
-		private List<String> captureHeaders = List.of();
-
-		private boolean recordSpansInBatch;
-
-		private Predicate<String> topics = (topic) -> true;
-
-		private Predicate<String> untrusted = (topic) -> false;
-
-		private boolean pollSpans;
-
-		private boolean commitSpans;
-
-		private @Nullable TracingProducerListener producerListener;
-
-		private Builder(MessagingTracing messaging) {
-			this.messaging = messaging;
-		}
-
-		/**
-		 * Choose whether the key of a record becomes an attribute. A key can be personal
-		 * data.
-		 * @param captureKey whether to capture, {@code true} by default
-		 * @return this builder
-		 */
-		public Builder captureKey(boolean captureKey) {
-			this.captureKey = captureKey;
-			return this;
-		}
-
-		/**
-		 * Choose the headers whose values become attributes
-		 * {@code messaging.header.<name>}. Kafka tells upper from lower case.
-		 * @param captureHeaders the names, none by default
-		 * @return this builder
-		 */
-		public Builder captureHeaders(List<String> captureHeaders) {
-			this.captureHeaders = List.copyOf(captureHeaders);
-			return this;
-		}
-
-		/**
-		 * Choose the topics to trace. Records of the others pass untouched.
-		 * @param topics tells whether a topic is traced, all by default
-		 * @return this builder
-		 */
-		public Builder topics(Predicate<String> topics) {
-			this.topics = topics;
-			return this;
-		}
-
-		/**
-		 * Choose the topics whose records come from strangers: there a process span is a
-		 * new root that links to the incoming context, and no baggage is taken over.
-		 * @param untrusted tells whether a topic is one, none by default
-		 * @return this builder
-		 */
-		public Builder untrusted(Predicate<String> untrusted) {
-			this.untrusted = untrusted;
-			return this;
-		}
-
-		/**
-		 * Choose whether each record of a batch has a process span of its own, beside
-		 * that of the batch. They all run as long as the listener does.
-		 * @param recordSpansInBatch whether it has, {@code false} by default
-		 * @return this builder
-		 */
-		public Builder recordSpansInBatch(boolean recordSpansInBatch) {
-			this.recordSpansInBatch = recordSpansInBatch;
-			return this;
-		}
-
-		/**
-		 * Choose whether the polls of listener containers have spans. Polls of the
-		 * application itself always do.
-		 * @param pollSpans whether they do, {@code false} by default
-		 * @return this builder
-		 */
-		public Builder pollSpans(boolean pollSpans) {
-			this.pollSpans = pollSpans;
-			return this;
-		}
-
-		/**
-		 * Choose whether commits have spans.
-		 * @param commitSpans whether they do, {@code false} by default
-		 * @return this builder
-		 */
-		public Builder commitSpans(boolean commitSpans) {
-			this.commitSpans = commitSpans;
-			return this;
-		}
-
-		/**
-		 * Choose where the outcome of a send goes.
-		 * @param producerListener ends the spans of sends
-		 * @return this builder
-		 */
-		public Builder producerListener(TracingProducerListener producerListener) {
-			this.producerListener = producerListener;
-			return this;
-		}
-
-		/**
-		 * Build the instance.
-		 * @return the instance
-		 */
-		public KafkaTracing build() {
-			return new KafkaTracing(this);
-		}
-
 	}
 
 }

@@ -287,7 +287,7 @@ class ContainerClientIntegrationTests {
 	}
 
 	private static TracedKafka committing() {
-		UnaryOperator<KafkaTracing.Builder> commitSpans = (builder) -> builder.commitSpans(true);
+		UnaryOperator<KafkaTracingBuilder> commitSpans = (builder) -> builder.commitSpans(true);
 		return TracedKafka.builder().kafka(commitSpans).start();
 	}
 

@@ -22,6 +22,7 @@ import io.opentelemetry.sdk.OpenTelemetrySdkBuilder;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.SdkTracerProviderBuilder;
 import io.tracing.kafka.KafkaTracing;
+import io.tracing.kafka.KafkaTracingBuilder;
 import io.tracing.messaging.MessagingTracing;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -249,7 +250,7 @@ public final class TracedKafka implements AutoCloseable {
 
 		private UnaryOperator<MessagingTracing.Builder> messaging = UnaryOperator.identity();
 
-		private UnaryOperator<KafkaTracing.Builder> kafka = UnaryOperator.identity();
+		private UnaryOperator<KafkaTracingBuilder> kafka = UnaryOperator.identity();
 
 		private Builder() {
 		}
@@ -274,7 +275,7 @@ public final class TracedKafka implements AutoCloseable {
 			return this;
 		}
 
-		public Builder kafka(UnaryOperator<KafkaTracing.Builder> kafka) {
+		public Builder kafka(UnaryOperator<KafkaTracingBuilder> kafka) {
 			this.kafka = kafka;
 			return this;
 		}
