@@ -32,8 +32,6 @@ public final class KafkaTracing {
 
 	static final String SYSTEM = "kafka";
 
-	private static final Header[] NO_HEADERS = {};
-
 	private final MessagingTracing messaging;
 
 	private final RecordAttributes recordAttributes;
@@ -42,7 +40,7 @@ public final class KafkaTracing {
 
 	private final Predicate<String> topics;
 
-	private final Predicate<String> untrusted;
+	private final CarriedContext carried;
 
 	private final TracingProducerListener producerListener;
 
@@ -59,7 +57,7 @@ public final class KafkaTracing {
 		this.recordAttributes = new RecordAttributes(builder.messaging.attributes(), builder.captureKey,
 				new CapturedHeaders(builder.captureHeaders, builder.messaging.faults()));
 		this.topics = builder.topics;
-		this.untrusted = builder.untrusted;
+		this.carried = new CarriedContext(builder.messaging, builder.untrusted);
 		this.producerListener = (builder.producerListener != null) ? builder.producerListener
 				: new TracingProducerListener(builder.messaging);
 		this.recordLinks = new RecordLinks(this);
@@ -252,18 +250,11 @@ public final class KafkaTracing {
 	}
 
 	Header[] headersOf(ConsumerRecord<?, ?> record) {
-		try {
-			return record.headers().toArray();
-		}
-		catch (Throwable ex) {
-			this.messaging.faults().report("reading the headers of a record", ex);
-			return NO_HEADERS;
-		}
+		return this.carried.headersOf(record);
 	}
 
 	Context contextOf(String topic, Header[] headers) {
-		Context carried = this.messaging.extract(Context.root(), headers, HeaderArrayGetter.INSTANCE);
-		return isUntrusted(topic) ? CreationContext.untrusted(carried) : carried;
+		return this.carried.of(topic, headers);
 	}
 
 	RecordLinks recordLinks() {
@@ -275,7 +266,7 @@ public final class KafkaTracing {
 	}
 
 	boolean isUntrusted(String topic) {
-		return this.untrusted.test(topic);
+		return this.carried.isUntrusted(topic);
 	}
 
 	boolean traces(String topic) {

@@ -135,6 +135,17 @@ class UntrustedTopicIntegrationTests {
 	}
 
 	@Test
+	void topicOfWhichNobodyCanTellIsUntrusted() {
+		try (TracedKafka kafka = TracedKafka.builder().kafka((builder) -> builder.untrusted((name) -> {
+			throw new IllegalStateException("injected");
+		})).start()) {
+			kafka.listen(this.topic, Inbox.ofValues());
+			sendTo(this.topic, TraceParentVector.VALID, "tenant=evil");
+			assertRootThatLinks(kafka.spans().await("process " + this.topic));
+		}
+	}
+
+	@Test
 	void othersAreTrustedAndTheExcludedAreNotTraced() {
 		String trusted = KafkaBroker.newTopic("orders");
 		String excluded = KafkaBroker.newTopic("inbound-noise");
