@@ -90,8 +90,12 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void noProductionCodeKnowsTheSdk() {
-		check(noClasses().should().dependOnClassesThat().resideInAPackage("io.opentelemetry.sdk.."));
+	void onlyWhatAsksForItsLimitsKnowsTheSdk() {
+		check(noClasses().that()
+			.haveNameNotMatching("io\\.tracing\\.autoconfigure\\.SdkSpanLimits.*")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("io.opentelemetry.sdk.."));
 	}
 
 	@Test

@@ -58,6 +58,7 @@ public final class TracingAutoConfiguration {
 			.conventions(properties.conventions())
 			.consumerParent(properties.consumer().parent())
 			.faults(faults);
+		SdkSpanLimits.tell(builder, source.openTelemetry());
 		if (!properties.metrics().enabled() || !source.isPresent()) {
 			builder.metrics(MessagingMetrics.NONE);
 		}

@@ -53,6 +53,7 @@ class DisabledTracingIntegrationTests {
 				ConcurrentKafkaListenerContainerFactory<?, ?> containers = context
 					.getBean(ConcurrentKafkaListenerContainerFactory.class);
 				assertThat(containers.getRecordInterceptor()).isNull();
+				assertThat(containers.getBatchInterceptor()).isNull();
 				ProducerFactory<?, ?> producers = context.getBean(ProducerFactory.class);
 				assertThat(producers.getPostProcessors()).isEmpty();
 				ConsumerFactory<?, ?> consumers = context.getBean(ConsumerFactory.class);

@@ -13,7 +13,9 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.trace.SpanLimits;
 import io.tracing.kafka.KafkaTracing;
+import io.tracing.kafka.TracingBatchInterceptor;
 import io.tracing.kafka.TracingProducerListener;
 import io.tracing.kafka.TracingRecordInterceptor;
 import io.tracing.messaging.Faults;
@@ -88,6 +90,21 @@ class TracingAutoConfigurationTests {
 		this.withSdk.run((context) -> {
 			assertTraced(context);
 			assertThat(context.getBean(TracingSource.class).openTelemetry()).isSameAs(SDK);
+		});
+	}
+
+	@Test
+	void batchesHaveAsManyLinksAsTheSdkKeeps() {
+		this.withSdk.run((context) -> assertThat(context.getBean(MessagingTracing.class).maxLinks()).isEqualTo(128));
+		this.withBoot.withBean(SpanLimits.class, () -> SpanLimits.builder().setMaxNumberOfLinks(500).build())
+			.run((context) -> assertThat(context.getBean(MessagingTracing.class).maxLinks()).isEqualTo(500));
+	}
+
+	@Test
+	void batchFactoryIsTracedToo() {
+		this.withSdk.withPropertyValues("spring.kafka.listener.type=batch").run((context) -> {
+			assertThat(factory(context).getBatchInterceptor()).isInstanceOf(TracingBatchInterceptor.class);
+			assertThat(line(context)).endsWith("1 listener container factory");
 		});
 	}
 
@@ -192,6 +209,10 @@ class TracingAutoConfigurationTests {
 			assertThat(interceptor).isInstanceOf(TracingRecordInterceptor.class);
 			assertThat(context.getBean(KafkaMessageListenerContainer.class).getRecordInterceptor())
 				.isInstanceOf(TracingRecordInterceptor.class);
+			assertThat(context.getBean("myFactory", AbstractKafkaListenerContainerFactory.class).getBatchInterceptor())
+				.isInstanceOf(TracingBatchInterceptor.class);
+			assertThat(context.getBean(KafkaMessageListenerContainer.class).getBatchInterceptor())
+				.isInstanceOf(TracingBatchInterceptor.class);
 			assertThat(line(context)).contains("2 listener container factories")
 				.contains("1 listener container")
 				.contains("not 'mockProducers', MockProducerFactory ignores post-processors: wrap its producers with"
@@ -206,7 +227,7 @@ class TracingAutoConfigurationTests {
 				.<String, Class<?>>of("myTracer", Tracer.class, "mySpans", SpanTemplate.class, "myMessaging",
 						MessagingTracing.class, "myMetrics", MessagingMetrics.class, "myFaults", Faults.class,
 						"myKafka", KafkaTracing.class, "myInterceptor", TracingRecordInterceptor.class, "myListener",
-						TracingProducerListener.class)
+						TracingProducerListener.class, "myBatchInterceptor", TracingBatchInterceptor.class)
 				.entrySet()) {
 				assertThat(context).as(bean.getKey()).hasSingleBean(bean.getValue());
 				assertThat(context.getBean(bean.getKey())).isSameAs(context.getBean(bean.getValue()));

@@ -9,6 +9,7 @@ import java.util.Map;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Tracer;
 import io.tracing.kafka.KafkaTracing;
+import io.tracing.kafka.TracingBatchInterceptor;
 import io.tracing.kafka.TracingProducerListener;
 import io.tracing.kafka.TracingRecordInterceptor;
 import io.tracing.messaging.Faults;
@@ -122,6 +123,11 @@ final class UserConfigurations {
 		@Bean(defaultCandidate = false)
 		TracingRecordInterceptor<Object, Object> myInterceptor(KafkaTracing kafka) {
 			return new TracingRecordInterceptor<>(kafka);
+		}
+
+		@Bean(defaultCandidate = false)
+		TracingBatchInterceptor<Object, Object> myBatchInterceptor(KafkaTracing kafka) {
+			return new TracingBatchInterceptor<>(kafka);
 		}
 
 		@Bean(defaultCandidate = false)
