@@ -311,6 +311,14 @@ class BatchEndsIntegrationTests {
 		return new ConsumerRecords<>((count > 0) ? Map.of(partition, left) : Map.of(), Map.of());
 	}
 
+	static ConsumerRecords<Object, Object> without(ConsumerRecords<Object, Object> records, long offset) {
+		TopicPartition partition = records.partitions().iterator().next();
+		return new ConsumerRecords<>(
+				Map.of(partition,
+						records.records(partition).stream().filter((record) -> record.offset() != offset).toList()),
+				Map.of());
+	}
+
 	private static ConsumerRecords<Object, Object> copies(ConsumerRecords<Object, Object> records) {
 		TopicPartition partition = records.partitions().iterator().next();
 		List<ConsumerRecord<Object, Object>> copies = new ArrayList<>();
