@@ -13,6 +13,7 @@ import org.springframework.kafka.listener.DelegatingMessageListener;
 import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.kafka.listener.adapter.KafkaBackoffAwareMessageListenerAdapter;
 import org.springframework.kafka.listener.adapter.RecordMessagingMessageListenerAdapter;
+import org.springframework.kafka.requestreply.ReplyingKafkaTemplate;
 
 /**
  * Told when a consumer thread of a listener container starts and stops; each method is
@@ -21,6 +22,8 @@ import org.springframework.kafka.listener.adapter.RecordMessagingMessageListener
  * is traced but listeners that return a future: their spans end when the method returns.
  */
 public final class ListenerLifecycle {
+
+	private final KafkaTracing kafka;
 
 	private final MessagingTracing tracing;
 
@@ -33,6 +36,7 @@ public final class ListenerLifecycle {
 	 * others process make no process spans.
 	 */
 	public ListenerLifecycle(KafkaTracing kafka, Predicate<String> listeners) {
+		this.kafka = kafka;
 		this.tracing = kafka.messaging();
 		this.listeners = listeners;
 	}
@@ -48,10 +52,14 @@ public final class ListenerLifecycle {
 		try {
 			boolean traced = this.listeners.test(String.valueOf(container.getListenerId()));
 			boolean backsOff = false;
+			boolean replies = false;
 			if (traced && container instanceof AbstractMessageListenerContainer<?, ?> target && isOurs(target)) {
-				backsOff = observe(target.getContainerProperties().getMessageListener());
+				Object listener = target.getContainerProperties().getMessageListener();
+				replies = listener instanceof ReplyingKafkaTemplate<?, ?, ?> template
+						&& observeReplies(new ReplyingTemplate(template), target);
+				backsOff = observe(listener);
 			}
-			new ListenerThread(traced, backsOff).start();
+			new ListenerThread(traced, backsOff, replies).start();
 		}
 		catch (Throwable ex) {
 			this.tracing.faults().report("preparing the thread of a listener", ex);
@@ -77,6 +85,21 @@ public final class ListenerLifecycle {
 		ContainerProperties properties = container.getContainerProperties();
 		return container.getRecordInterceptor() instanceof TracingRecordInterceptor
 				&& !properties.isObservationEnabled() && properties.getObservationRegistry().isNoop();
+	}
+
+	/**
+	 * Each thread of a container comes here, and the first finds the template free.
+	 */
+	private boolean observeReplies(ReplyingTemplate template, AbstractMessageListenerContainer<?, ?> container)
+			throws Throwable {
+		synchronized (container) {
+			if (template.isFree()) {
+				TracingRecordInterceptor<?, ?> interceptor = (TracingRecordInterceptor<?, ?>) container
+					.getRecordInterceptor();
+				template.observe(new ReplySpans(this.kafka, template, container, interceptor.server()).registry());
+			}
+			return template.isObservedByUs();
+		}
 	}
 
 	/**

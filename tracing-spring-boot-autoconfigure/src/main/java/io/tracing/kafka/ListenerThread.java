@@ -27,6 +27,8 @@ final class ListenerThread {
 
 	private final boolean backsOff;
 
+	private final boolean receivesReplies;
+
 	private final Set<ListenerResult> awaited = ConcurrentHashMap.newKeySet();
 
 	private final Map<String, Context> failed = new LinkedHashMap<>() {
@@ -45,10 +47,12 @@ final class ListenerThread {
 	 * @param traced whether the records are traced
 	 * @param backsOff whether a record that is not due yet is put back before the
 	 * listener's adapter sees it
+	 * @param receivesReplies whether each record is a reply with a span of its own
 	 */
-	ListenerThread(boolean traced, boolean backsOff) {
+	ListenerThread(boolean traced, boolean backsOff, boolean receivesReplies) {
 		this.traced = traced;
 		this.backsOff = backsOff;
+		this.receivesReplies = receivesReplies;
 	}
 
 	static @Nullable ListenerThread current() {
@@ -61,6 +65,14 @@ final class ListenerThread {
 	static boolean isTraced() {
 		ListenerThread current = CURRENT.get();
 		return current == null || current.traced;
+	}
+
+	/**
+	 * Whether a batch of this thread's listener has a span.
+	 */
+	static boolean tracesBatches() {
+		ListenerThread current = CURRENT.get();
+		return current == null || (current.traced && !current.receivesReplies);
 	}
 
 	static boolean backsOff() {

@@ -82,7 +82,7 @@ public class TracingBatchInterceptor<K, V> implements BatchInterceptor<K, V> {
 
 	@Override
 	public @Nullable ConsumerRecords<K, V> intercept(ConsumerRecords<K, V> records, Consumer<K, V> consumer) {
-		if (ListenerThread.isTraced()) {
+		if (ListenerThread.tracesBatches()) {
 			begin(records, consumer);
 		}
 		if (this.delegate == null) {

@@ -167,6 +167,10 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 		}
 	}
 
+	@Nullable ServerAddress server() {
+		return this.server;
+	}
+
 	Faults faults() {
 		return this.tracing.faults();
 	}

@@ -120,6 +120,15 @@ public final class Spans implements SpanProcessor {
 		return await((span) -> span.getKind() == kind, kind.name(), 1).get(0);
 	}
 
+	/**
+	 * Wait for the only span of which a condition holds.
+	 * @param condition the condition
+	 * @return the span
+	 */
+	public SpanData await(Predicate<SpanData> condition) {
+		return await(condition, "of a condition", 1).get(0);
+	}
+
 	private List<SpanData> await(Predicate<SpanData> condition, String description, int count) {
 		return Awaitility.await(count + " ended spans '" + description + "'")
 			.atMost(Duration.ofSeconds(15))
