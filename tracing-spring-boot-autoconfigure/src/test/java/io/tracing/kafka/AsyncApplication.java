@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import io.opentelemetry.api.trace.Span;
 import io.tracing.testing.Spans;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -59,9 +60,6 @@ class AsyncApplication {
 		/** The futures of each listener, in the order in which they were handed out. */
 		final Map<String, BlockingQueue<CompletableFuture<String>>> futures = new ConcurrentHashMap<>();
 
-		/** What each listener returns, where the test wants it to be done at once. */
-		final Map<String, CompletableFuture<String>> results = new ConcurrentHashMap<>();
-
 		/** The trace that was current when a reply or dead letter came in. */
 		final List<String> received = new CopyOnWriteArrayList<>();
 
@@ -75,6 +73,22 @@ class AsyncApplication {
 		@SendTo("${replies}")
 		CompletableFuture<String> replying(String value) {
 			return future("replying");
+		}
+
+		@KafkaListener(id = "mono", topics = "${mono}")
+		@SendTo("${monoReplies}")
+		Mono<String> mono(String value) {
+			return Mono.fromFuture(future("mono"));
+		}
+
+		@KafkaListener(id = "cancelled", topics = "${cancelled}")
+		CompletableFuture<String> cancelled(String value) {
+			return future("cancelled");
+		}
+
+		@KafkaListener(id = "done", topics = "${done}")
+		CompletableFuture<String> done(String value) {
+			return CompletableFuture.completedFuture(value);
 		}
 
 		@KafkaListener(id = "failing", topics = "${failing}")
@@ -133,7 +147,7 @@ class AsyncApplication {
 		}
 
 		private CompletableFuture<String> future(String listener) {
-			CompletableFuture<String> future = this.results.getOrDefault(listener, new CompletableFuture<>());
+			CompletableFuture<String> future = new CompletableFuture<>();
 			queue(listener).add(future);
 			return future;
 		}

@@ -6,6 +6,7 @@ package io.tracing.kafka;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +47,7 @@ class AsyncListenerIntegrationTests {
 
 	private final Map<String, String> topics = Stream
 		.of("pending", "replying", "replies", "failing", "stopped", "throwing", "erring", "forgiven", "sync",
-				"syncReplies", "excluded")
+				"syncReplies", "excluded", "mono", "monoReplies", "cancelled", "done")
 		.collect(Collectors.toMap(Function.identity(), KafkaBroker::newTopic));
 
 	private ConfigurableApplicationContext context;
@@ -57,7 +58,8 @@ class AsyncListenerIntegrationTests {
 
 	@BeforeAll
 	void start() {
-		KafkaBroker.createTopics(topic("failing") + "-dlt", topic("throwing") + "-dlt");
+		KafkaBroker.createTopics(topic("failing") + "-dlt", topic("throwing") + "-dlt", topic("mono") + "-dlt",
+				topic("cancelled") + "-dlt");
 		List<String> arguments = new ArrayList<>(List.of(
 				"--spring.kafka.bootstrap-servers=" + KafkaBroker.bootstrapServers(),
 				"--spring.kafka.consumer.auto-offset-reset=earliest", "--management.tracing.sampling.probability=1",
@@ -125,6 +127,36 @@ class AsyncListenerIntegrationTests {
 		assertThat(deadLetter.getParentSpanId()).isEqualTo(attempts.get(1).getSpanId());
 		assertThat(deadLetter.getLinks()).extracting((link) -> link.getSpanContext().getSpanId())
 			.containsExactly(send.getSpanId());
+	}
+
+	@Test
+	void monoIsFollowedLikeAFuture() throws Exception {
+		send("mono");
+		this.listeners.next("mono").completeExceptionally(new OutOfStock("no books left"));
+		this.listeners.next("mono").complete("a reply");
+		List<SpanData> attempts = this.spans.await("process " + topic("mono"), 2);
+		assertThat(attempts).extracting(SpanData::getStatus)
+			.containsExactly(StatusData.create(StatusCode.ERROR, "no books left"), StatusData.unset());
+		assertThat(this.spans.await("send " + topic("monoReplies")).getParentSpanId())
+			.isEqualTo(attempts.get(1).getSpanId());
+	}
+
+	@Test
+	void cancelledFutureIsAFailure() throws Exception {
+		send("cancelled");
+		this.listeners.next("cancelled").cancel(true);
+		this.listeners.next("cancelled").cancel(true);
+		assertThat(this.spans.await("process " + topic("cancelled"), 2))
+			.extracting((span) -> span.getAttributes().get(MessagingAttributes.ERROR_TYPE))
+			.containsOnly(CancellationException.class.getName());
+		assertThat(this.spans.await("send " + topic("cancelled") + "-dlt").getTraceId())
+			.isEqualTo(this.spans.await("send " + topic("cancelled")).getTraceId());
+	}
+
+	@Test
+	void futureThatIsDoneAlreadyEndsTheSpanWithTheMethod() throws Exception {
+		send("done");
+		assertThat(this.spans.await("process " + topic("done")).getStatus()).isEqualTo(StatusData.unset());
 	}
 
 	@Test
