@@ -49,7 +49,7 @@ class JavaAgentTests {
 		assertThat(output).filteredOn((line) -> line.startsWith("Tracing"))
 			.singleElement()
 			.asString()
-			.contains("1 producer factory, 1 listener container factory");
+			.contains("1 producer factory, 1 consumer factory, 1 listener container factory");
 		assertThat(ofTheAgent(output, "PRODUCER")).isEmpty();
 		assertThat(ofTheAgent(output, "CONSUMER")).isEmpty();
 	}
