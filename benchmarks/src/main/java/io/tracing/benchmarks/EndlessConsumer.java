@@ -29,8 +29,8 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 
 /**
- * A consumer that always has {@value #RECORDS_PER_POLL} records, for as many polls as are
- * demanded, and waits in between.
+ * A consumer that always has records, for as many polls as are demanded, and waits in
+ * between.
  */
 final class EndlessConsumer extends MockConsumer<String, String> {
 
@@ -53,6 +53,8 @@ final class EndlessConsumer extends MockConsumer<String, String> {
 
 	private final Semaphore demandsMet = new Semaphore(0);
 
+	private final int recordsPerPoll;
+
 	private int pollsLeft;
 
 	private boolean busy;
@@ -60,7 +62,12 @@ final class EndlessConsumer extends MockConsumer<String, String> {
 	private long offset;
 
 	EndlessConsumer() {
+		this(RECORDS_PER_POLL);
+	}
+
+	EndlessConsumer(int recordsPerPoll) {
 		super("earliest");
+		this.recordsPerPoll = recordsPerPoll;
 	}
 
 	/**
@@ -109,9 +116,9 @@ final class EndlessConsumer extends MockConsumer<String, String> {
 	 * keeps something per record must pay for it.
 	 */
 	private ConsumerRecords<String, String> nextRecords() {
-		List<ConsumerRecord<String, String>> records = new ArrayList<>(RECORDS_PER_POLL);
+		List<ConsumerRecord<String, String>> records = new ArrayList<>(this.recordsPerPoll);
 		long now = System.currentTimeMillis();
-		for (int i = 0; i < RECORDS_PER_POLL; i++) {
+		for (int i = 0; i < this.recordsPerPoll; i++) {
 			// Undecoded, as they come off the wire: reading the header decodes it.
 			Header header = new RecordHeader(ByteBuffer.wrap(HEADER_NAME), ByteBuffer.wrap(HEADER_VALUE));
 			records.add(new ConsumerRecord<>(PARTITION.topic(), PARTITION.partition(), this.offset++, now,

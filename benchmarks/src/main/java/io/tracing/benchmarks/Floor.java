@@ -32,6 +32,7 @@ final class Floor implements Tracing {
 	public ConcurrentKafkaListenerContainerFactory<String, String> trace(
 			ConcurrentKafkaListenerContainerFactory<String, String> factory) {
 		factory.setRecordInterceptor(new FloorRecordInterceptor<>(this.openTelemetry));
+		factory.setBatchInterceptor(new FloorBatchInterceptor<>(this.openTelemetry));
 		return factory;
 	}
 

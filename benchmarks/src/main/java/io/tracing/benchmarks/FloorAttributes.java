@@ -34,6 +34,8 @@ final class FloorAttributes {
 
 	static final AttributeKey<Long> SERVER_PORT = AttributeKey.longKey("server.port");
 
+	static final AttributeKey<Long> BATCH_MESSAGE_COUNT = AttributeKey.longKey("messaging.batch.message_count");
+
 	static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
 
 	private FloorAttributes() {

@@ -3,10 +3,6 @@
 
 package io.tracing.benchmarks;
 
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
-
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
@@ -15,13 +11,9 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
-import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.Headers;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.kafka.listener.RecordInterceptor;
 
@@ -30,8 +22,6 @@ import org.springframework.kafka.listener.RecordInterceptor;
  * current while the listener runs, child of the send span and linked to it.
  */
 final class FloorRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
-
-	private static final TextMapGetter<Headers> GETTER = new HeadersGetter();
 
 	private final ThreadLocal<Attempt> attempts = new ThreadLocal<>();
 
@@ -46,7 +36,7 @@ final class FloorRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 
 	@Override
 	public ConsumerRecord<K, V> intercept(ConsumerRecord<K, V> record, Consumer<K, V> consumer) {
-		Context parent = this.propagator.extract(Context.root(), record.headers(), GETTER);
+		Context parent = this.propagator.extract(Context.root(), record.headers(), FloorHeadersGetter.INSTANCE);
 		Span span = start(record, parent);
 		this.attempts.set(new Attempt(span, parent.with(span).makeCurrent()));
 		return record;
@@ -97,23 +87,6 @@ final class FloorRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 	}
 
 	private record Attempt(Span span, Scope scope) {
-	}
-
-	private static final class HeadersGetter implements TextMapGetter<Headers> {
-
-		@Override
-		public Iterable<String> keys(Headers headers) {
-			List<String> names = new ArrayList<>();
-			headers.forEach((header) -> names.add(header.key()));
-			return names;
-		}
-
-		@Override
-		public @Nullable String get(@Nullable Headers headers, String name) {
-			Header header = (headers != null) ? headers.lastHeader(name) : null;
-			return (header != null) ? new String(header.value(), StandardCharsets.UTF_8) : null;
-		}
-
 	}
 
 }

@@ -41,7 +41,9 @@ final class OpenTelemetryLibraries implements Tracing {
 	@Override
 	public ConcurrentKafkaListenerContainerFactory<String, String> trace(
 			ConcurrentKafkaListenerContainerFactory<String, String> factory) {
-		factory.setRecordInterceptor(SpringKafkaTelemetry.create(this.openTelemetry).createRecordInterceptor());
+		SpringKafkaTelemetry telemetry = SpringKafkaTelemetry.create(this.openTelemetry);
+		factory.setRecordInterceptor(telemetry.createRecordInterceptor());
+		factory.setBatchInterceptor(telemetry.createBatchInterceptor());
 		return factory;
 	}
 

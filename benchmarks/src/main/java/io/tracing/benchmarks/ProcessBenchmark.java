@@ -22,6 +22,7 @@ import org.openjdk.jmh.annotations.TearDown;
 
 import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.kafka.listener.GenericMessageListener;
 import org.springframework.kafka.listener.MessageListener;
 import org.springframework.kafka.listener.MessageListenerContainer;
 
@@ -95,7 +96,7 @@ public class ProcessBenchmark {
 	}
 
 	static MessageListenerContainer start(Tracing tracing, EndlessConsumer consumer,
-			MessageListener<String, String> listener) {
+			GenericMessageListener<?> listener) {
 		ConcurrentKafkaListenerContainerFactory<String, String> factory = new ConcurrentKafkaListenerContainerFactory<>();
 		factory.setConsumerFactory(new EndlessConsumerFactory(consumer));
 		MessageListenerContainer container = tracing.trace(factory).createContainer(Fixture.TOPIC);

@@ -28,7 +28,8 @@ public final class Report {
 
 	private static final List<Section> SECTIONS = List.of(new Section("Send", "SendBenchmark.send", true),
 			new Section("Send within a span", "SendBenchmark.sendInSpan", false),
-			new Section("Processed record", "ProcessBenchmark.process", true));
+			new Section("Processed record", "ProcessBenchmark.process", true),
+			new Section("Processed record of a batch", "BatchBenchmark.process", true));
 
 	private final Effort effort;
 

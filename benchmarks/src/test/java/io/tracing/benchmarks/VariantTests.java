@@ -70,6 +70,25 @@ class VariantTests {
 	}
 
 	@ParameterizedTest
+	@EnumSource(names = { "FLOOR", "STARTER", "OPENTELEMETRY", "NONE", "STARTER_NOOP", "DISABLED" })
+	void everyProcessedBatchMakesOneSpanUnlessTracingIsOff(Variant variant) throws InterruptedException {
+		BatchBenchmark benchmark = new BatchBenchmark();
+		benchmark.tracing = variant.id();
+		benchmark.start();
+		try {
+			benchmark.processOnePoll();
+			benchmark.processOnePoll();
+			boolean off = variant == Variant.NONE || variant == Variant.STARTER_NOOP || variant == Variant.DISABLED;
+			assertThat(benchmark.spansEnded()).isEqualTo(off ? 0 : 2);
+			assertThat(benchmark.charactersRead())
+				.isEqualTo(2L * BatchBenchmark.RECORDS_PER_POLL * Fixture.VALUE.length());
+		}
+		finally {
+			benchmark.stop();
+		}
+	}
+
+	@ParameterizedTest
 	@EnumSource(names = { "NONE", "STARTER_NOOP", "DISABLED" })
 	void offMakesNeitherSpanNorHeader(Variant variant) {
 		SendBenchmark benchmark = sendBenchmark(variant);

@@ -3,11 +3,14 @@
 
 package io.tracing.benchmarks;
 
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
@@ -18,6 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.listener.BatchMessageListener;
+import org.springframework.kafka.listener.GenericMessageListener;
 import org.springframework.kafka.listener.MessageListener;
 import org.springframework.kafka.listener.MessageListenerContainer;
 
@@ -90,6 +95,28 @@ class YardstickTests {
 			.containsAll(this.exporter.getFinishedSpanItems().stream().map(SpanData::getSpanId).toList());
 	}
 
+	@ParameterizedTest
+	@EnumSource(names = { "FLOOR", "STARTER" })
+	void batchSpanSaysWhatTheConventionsAskForAndLinksToEachSend(Variant variant) throws InterruptedException {
+		process(variant, new EndlessConsumer(BatchBenchmark.RECORDS_PER_POLL),
+				(BatchMessageListener<String, String>) (records) -> {
+				});
+		assertThat(this.exporter.getFinishedSpanItems()).singleElement().satisfies((span) -> {
+			Map<String, Object> expected = new HashMap<>(PROCESS_ATTRIBUTES);
+			expected.keySet().removeAll(List.of("messaging.kafka.offset", "messaging.kafka.message.key"));
+			expected.put("messaging.batch.message_count", (long) BatchBenchmark.RECORDS_PER_POLL);
+			assertThat(span.getName()).isEqualTo("process orders");
+			assertThat(span.getParentSpanContext().isValid()).isFalse();
+			assertThat(attributes(span)).containsExactlyInAnyOrderEntriesOf(expected);
+			assertThat(span.getLinks()).hasSize(BatchBenchmark.RECORDS_PER_POLL).allSatisfy((link) -> {
+				assertThat(link.getSpanContext().getSpanId()).isEqualTo(EndlessConsumer.SPAN_ID);
+				assertThat(attributes(link.getAttributes())).containsKey("messaging.kafka.offset")
+					.containsEntry("messaging.kafka.message.key", "order-4711")
+					.hasSize((variant == Variant.FLOOR) ? 2 : 4);
+			});
+		});
+	}
+
 	private SpanData processSpan(Variant variant) throws InterruptedException {
 		process(variant, (record) -> {
 		});
@@ -97,7 +124,11 @@ class YardstickTests {
 	}
 
 	private void process(Variant variant, MessageListener<String, String> listener) throws InterruptedException {
-		EndlessConsumer consumer = new EndlessConsumer();
+		process(variant, new EndlessConsumer(), listener);
+	}
+
+	private void process(Variant variant, EndlessConsumer consumer, GenericMessageListener<?> listener)
+			throws InterruptedException {
 		MessageListenerContainer container = ProcessBenchmark.start(tracing(variant), consumer, listener);
 		try {
 			consumer.handOver(1);
@@ -112,8 +143,11 @@ class YardstickTests {
 	}
 
 	private static Map<String, Object> attributes(SpanData span) {
-		return span.getAttributes()
-			.asMap()
+		return attributes(span.getAttributes());
+	}
+
+	private static Map<String, Object> attributes(Attributes attributes) {
+		return attributes.asMap()
 			.entrySet()
 			.stream()
 			.collect(Collectors.toMap((attribute) -> attribute.getKey().getKey(), Map.Entry::getValue));
