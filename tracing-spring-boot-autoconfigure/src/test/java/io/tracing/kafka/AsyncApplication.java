@@ -46,6 +46,11 @@ class AsyncApplication {
 	}
 
 	@Bean
+	SuspendingListener suspendingListener() {
+		return new SuspendingListener();
+	}
+
+	@Bean
 	DefaultErrorHandler errorHandler(KafkaTemplate<?, ?> template) {
 		return new DefaultErrorHandler(new DeadLetterPublishingRecoverer(template), new FixedBackOff(0, 1));
 	}

@@ -6,6 +6,8 @@ package io.tracing.kafka;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -47,7 +49,8 @@ class AsyncListenerIntegrationTests {
 
 	private final Map<String, String> topics = Stream
 		.of("pending", "replying", "replies", "failing", "stopped", "throwing", "erring", "forgiven", "sync",
-				"syncReplies", "excluded", "mono", "monoReplies", "cancelled", "done")
+				"syncReplies", "excluded", "mono", "monoReplies", "cancelled", "done", "suspending",
+				"suspendingReplies")
 		.collect(Collectors.toMap(Function.identity(), KafkaBroker::newTopic));
 
 	private ConfigurableApplicationContext context;
@@ -59,7 +62,7 @@ class AsyncListenerIntegrationTests {
 	@BeforeAll
 	void start() {
 		KafkaBroker.createTopics(topic("failing") + "-dlt", topic("throwing") + "-dlt", topic("mono") + "-dlt",
-				topic("cancelled") + "-dlt");
+				topic("cancelled") + "-dlt", topic("suspending") + "-dlt");
 		List<String> arguments = new ArrayList<>(List.of(
 				"--spring.kafka.bootstrap-servers=" + KafkaBroker.bootstrapServers(),
 				"--spring.kafka.consumer.auto-offset-reset=earliest", "--management.tracing.sampling.probability=1",
@@ -138,6 +141,22 @@ class AsyncListenerIntegrationTests {
 		assertThat(attempts).extracting(SpanData::getStatus)
 			.containsExactly(StatusData.create(StatusCode.ERROR, "no books left"), StatusData.unset());
 		assertThat(this.spans.await("send " + topic("monoReplies")).getParentSpanId())
+			.isEqualTo(attempts.get(1).getSpanId());
+	}
+
+	@Test
+	void suspendedFunctionIsFollowedLikeAFuture() throws Exception {
+		BlockingQueue<CompletableFuture<String>> futures = this.context.getBean(SuspendingListener.class).getFutures();
+		send("suspending");
+		Objects.requireNonNull(futures.poll(15, TimeUnit.SECONDS))
+			.completeExceptionally(new OutOfStock("no books left"));
+		CompletableFuture<String> second = Objects.requireNonNull(futures.poll(15, TimeUnit.SECONDS));
+		assertThat(this.spans.await("process " + topic("suspending")).getStatus())
+			.isEqualTo(StatusData.create(StatusCode.ERROR, "no books left"));
+		second.complete("a reply");
+		List<SpanData> attempts = this.spans.await("process " + topic("suspending"), 2);
+		assertThat(attempts.get(1).getStatus()).isEqualTo(StatusData.unset());
+		assertThat(this.spans.await("send " + topic("suspendingReplies")).getParentSpanId())
 			.isEqualTo(attempts.get(1).getSpanId());
 	}
 
