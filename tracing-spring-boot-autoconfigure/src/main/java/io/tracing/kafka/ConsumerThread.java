@@ -26,6 +26,8 @@ final class ConsumerThread {
 
 	private final Consumer<?, ?> consumer;
 
+	private final @Nullable ListenerThread listener;
+
 	private final @Nullable KafkaOperations operations;
 
 	private @Nullable String topicOfOperation;
@@ -54,12 +56,14 @@ final class ConsumerThread {
 	 * Create a new instance.
 	 * @param owner the interceptor that made it
 	 * @param consumer the consumer that polls on the thread
+	 * @param listener what is known of the listener, if anything
 	 * @param operations its operations, {@code null} if nothing it polls is traced
 	 */
-	ConsumerThread(TracingRecordInterceptor<?, ?> owner, Consumer<?, ?> consumer,
+	ConsumerThread(TracingRecordInterceptor<?, ?> owner, Consumer<?, ?> consumer, @Nullable ListenerThread listener,
 			@Nullable KafkaOperations operations) {
 		this.owner = owner;
 		this.consumer = consumer;
+		this.listener = listener;
 		this.operations = operations;
 	}
 
@@ -81,6 +85,14 @@ final class ConsumerThread {
 
 	boolean polls(Consumer<?, ?> consumer) {
 		return this.consumer == consumer;
+	}
+
+	/**
+	 * Whether a record that is not due yet may come to the interceptor, and not to the
+	 * listener.
+	 */
+	boolean backsOff() {
+		return this.listener != null && this.listener.backsOff();
 	}
 
 	/**
@@ -126,7 +138,7 @@ final class ConsumerThread {
 			this.postponed = null;
 			start.run();
 		}
-		ListenerThread listener = ListenerThread.current();
+		ListenerThread listener = this.listener;
 		if (this.span == null || listener == null) {
 			return null;
 		}

@@ -60,14 +60,6 @@ final class ListenerThread {
 	}
 
 	/**
-	 * Whether the records of this thread's listener are traced.
-	 */
-	static boolean isTraced() {
-		ListenerThread current = CURRENT.get();
-		return current == null || current.traced;
-	}
-
-	/**
 	 * Whether a batch of this thread's listener has a span.
 	 */
 	static boolean tracesBatches() {
@@ -75,9 +67,19 @@ final class ListenerThread {
 		return current == null || (current.traced && !current.receivesReplies);
 	}
 
-	static boolean backsOff() {
-		ListenerThread current = CURRENT.get();
-		return current != null && current.backsOff;
+	/**
+	 * Whether the records of the listener are traced.
+	 */
+	boolean isTraced() {
+		return this.traced;
+	}
+
+	/**
+	 * Whether a record that is not due yet is put back before the listener's adapter sees
+	 * it.
+	 */
+	boolean backsOff() {
+		return this.backsOff;
 	}
 
 	void start() {

@@ -87,7 +87,7 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 
 	@Override
 	public @Nullable ConsumerRecord<K, V> intercept(ConsumerRecord<K, V> record, Consumer<K, V> consumer) {
-		begin(record, consumer, ListenerThread.backsOff());
+		begin(record, consumer, true);
 		if (this.delegate == null) {
 			return record;
 		}
@@ -175,7 +175,7 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 		return this.tracing.faults();
 	}
 
-	private void begin(ConsumerRecord<K, V> record, Consumer<K, V> consumer, boolean unlessEarly) {
+	private void begin(ConsumerRecord<K, V> record, Consumer<K, V> consumer, boolean mayBeEarly) {
 		try {
 			ConsumerThread thread = ConsumerThread.current();
 			if (thread != null && !thread.belongsTo(this) && thread.isBusyWith(record)) {
@@ -186,13 +186,15 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 				thread.close();
 			}
 			if (thread == null || !thread.belongsTo(this) || !thread.polls(consumer)) {
-				thread = new ConsumerThread(this, consumer, ListenerThread.isTraced() ? operations(consumer) : null);
+				ListenerThread listener = ListenerThread.current();
+				boolean traced = listener == null || listener.isTraced();
+				thread = new ConsumerThread(this, consumer, listener, traced ? operations(consumer) : null);
 				ConsumerThread.set(thread);
 			}
 			MessagingOperation operation = thread.operation(record.topic());
 			if (operation != null) {
 				Header[] headers = this.kafka.headersOf(record);
-				if (unlessEarly && RetryHeaders.isEarly(headers)) {
+				if (mayBeEarly && thread.backsOff() && RetryHeaders.isEarly(headers)) {
 					ConsumerThread current = thread;
 					thread.postpone(() -> startAfterAll(record, headers, current, operation));
 				}
