@@ -6,6 +6,7 @@ package io.tracing.autoconfigure;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.tracing.messaging.MessagingTracing;
+import io.tracing.messaging.MessagingTracingBuilder;
 
 import org.springframework.util.ClassUtils;
 
@@ -21,7 +22,7 @@ final class SdkSpanLimits {
 	private SdkSpanLimits() {
 	}
 
-	static void tell(MessagingTracing.Builder builder, OpenTelemetry openTelemetry) {
+	static void tell(MessagingTracingBuilder builder, OpenTelemetry openTelemetry) {
 		if (SDK_PRESENT) {
 			Limits.tell(builder, openTelemetry);
 		}
@@ -30,7 +31,7 @@ final class SdkSpanLimits {
 	/** On its own, so that it is loaded only where the SDK is. */
 	private static final class Limits {
 
-		static void tell(MessagingTracing.Builder builder, OpenTelemetry openTelemetry) {
+		static void tell(MessagingTracingBuilder builder, OpenTelemetry openTelemetry) {
 			if (openTelemetry instanceof OpenTelemetrySdk sdk) {
 				builder.maxLinks(sdk.getSdkTracerProvider().getSpanLimits().getMaxNumberOfLinks());
 			}

@@ -9,6 +9,7 @@ import io.opentelemetry.api.trace.Tracer;
 import io.tracing.messaging.Faults;
 import io.tracing.messaging.MessagingMetrics;
 import io.tracing.messaging.MessagingTracing;
+import io.tracing.messaging.MessagingTracingBuilder;
 import io.tracing.messaging.SpanTemplate;
 import io.tracing.micrometer.MicrometerMessagingMetrics;
 
@@ -54,7 +55,7 @@ public final class TracingAutoConfiguration {
 	@ConditionalOnMissingBean
 	MessagingTracing messagingTracing(TracingSource source, TracingProperties properties, Faults faults,
 			ObjectProvider<MessagingMetrics> metrics) {
-		MessagingTracing.Builder builder = MessagingTracing.builder(source.openTelemetry())
+		MessagingTracingBuilder builder = MessagingTracing.builder(source.openTelemetry())
 			.conventions(properties.conventions())
 			.consumerParent(properties.consumer().parent())
 			.faults(faults);

@@ -30,13 +30,14 @@ final class CapturedHeaders {
 		this.faults = faults;
 	}
 
+	boolean isEmpty() {
+		return this.keys.isEmpty();
+	}
+
 	/**
 	 * Hand over the values of each named header that a record has.
 	 */
 	void forEach(Headers headers, BiConsumer<AttributeKey<List<String>>, List<String>> attributes) {
-		if (this.keys.isEmpty()) {
-			return;
-		}
 		try {
 			this.keys.forEach((name, key) -> {
 				List<String> values = values(headers, name);

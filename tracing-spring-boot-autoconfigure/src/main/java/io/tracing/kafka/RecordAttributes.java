@@ -5,11 +5,15 @@ package io.tracing.kafka;
 
 import java.util.UUID;
 
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.tracing.messaging.MessagingAttributes;
 import io.tracing.messaging.TimeInQueue;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
@@ -53,14 +57,32 @@ final class RecordAttributes {
 	}
 
 	void setHeaders(SpanBuilder builder, Headers headers) {
-		this.capturedHeaders.forEach(headers, builder::setAttribute);
+		if (!this.capturedHeaders.isEmpty()) {
+			this.capturedHeaders.forEach(headers, builder::setAttribute);
+		}
+	}
+
+	/**
+	 * The attributes of one record of a batch, if it is of the most common kind, without
+	 * the lists that a builder makes: a batch has hundreds.
+	 * @return the attributes, {@code null} if there are others
+	 */
+	@Nullable Attributes plain(ConsumerRecord<?, ?> record, double timeInQueue) {
+		AttributeKey<String> messageKey = this.keys.kafkaMessageKey().single();
+		AttributeKey<Long> offset = this.keys.kafkaOffset().single();
+		String text = this.captureKey ? text(record.key()) : null;
+		if (text == null || messageKey == null || offset == null || isTombstone(record)
+				|| record.deliveryCount().isPresent() || !this.capturedHeaders.isEmpty()) {
+			return null;
+		}
+		// In the order of the names, in which they are sorted.
+		return Attributes.of(messageKey, text, offset, record.offset(), MessagingAttributes.TIME_IN_QUEUE, timeInQueue);
 	}
 
 	/**
 	 * The attributes of one record of a batch, for its link.
 	 */
 	void put(AttributesBuilder attributes, ConsumerRecord<?, ?> record) {
-		this.keys.kafkaOffset().put(attributes, record.offset());
 		String text = this.captureKey ? text(record.key()) : null;
 		if (text != null) {
 			this.keys.kafkaMessageKey().put(attributes, text);
@@ -68,9 +90,13 @@ final class RecordAttributes {
 		if (isTombstone(record)) {
 			this.keys.kafkaTombstone().put(attributes, true);
 		}
-		record.deliveryCount()
-			.ifPresent((count) -> attributes.put(MessagingAttributes.KAFKA_SHARE_DELIVERY_COUNT, (long) count));
-		this.capturedHeaders.forEach(record.headers(), attributes::put);
+		this.keys.kafkaOffset().put(attributes, record.offset());
+		if (record.deliveryCount().isPresent()) {
+			attributes.put(MessagingAttributes.KAFKA_SHARE_DELIVERY_COUNT, (long) record.deliveryCount().get());
+		}
+		if (!this.capturedHeaders.isEmpty()) {
+			this.capturedHeaders.forEach(record.headers(), attributes::put);
+		}
 	}
 
 	static boolean isTombstone(ConsumerRecord<?, ?> record) {
@@ -79,10 +105,21 @@ final class RecordAttributes {
 	}
 
 	/**
-	 * How long a record has waited, {@code null} if it carries no time.
+	 * Whose clock set the timestamps of a batch, {@code null} if not the same one for all
+	 * records.
 	 */
-	static @Nullable TimeInQueue timeInQueue(ConsumerRecord<?, ?> record, long now) {
-		return hasTimestamp(record) ? TimeInQueue.between(record.timestamp(), now, timestampSource(record)) : null;
+	static TimeInQueue.@Nullable Source commonTimestampSource(ConsumerRecords<?, ?> records) {
+		TimeInQueue.Source common = null;
+		for (TopicPartition partition : records.partitions()) {
+			for (ConsumerRecord<?, ?> record : records.records(partition)) {
+				TimeInQueue.Source source = timestampSource(record);
+				if (!hasTimestamp(record) || (common != null && common != source)) {
+					return null;
+				}
+				common = source;
+			}
+		}
+		return common;
 	}
 
 	static boolean hasTimestamp(ConsumerRecord<?, ?> record) {

@@ -3,6 +3,8 @@
 
 package io.tracing.kafka;
 
+import java.util.Set;
+
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.SpanBuilder;
@@ -56,30 +58,37 @@ final class RecordLinks {
 	 * @param records the batch
 	 */
 	void add(@Nullable MessagingOperation operation, SpanBuilder builder, ConsumerRecords<?, ?> records) {
+		Set<TopicPartition> partitions = records.partitions();
 		boolean oneTopic = singleTopic(records) != null;
-		boolean onePartition = records.partitions().size() == 1;
+		boolean onePartition = partitions.size() == 1;
 		if (onePartition) {
 			builder.setAttribute(MessagingAttributes.PARTITION_ID,
-					RecordAttributes.partition(records.partitions().iterator().next().partition()));
+					RecordAttributes.partition(partitions.iterator().next().partition()));
+		}
+		TimeInQueue.Source source = RecordAttributes.commonTimestampSource(records);
+		if (source != null) {
+			builder.setAttribute(MessagingAttributes.TIME_IN_QUEUE_SOURCE, source.value());
 		}
 		long now = System.currentTimeMillis();
 		int links = 0;
 		int unlinked = 0;
-		for (ConsumerRecord<?, ?> record : records) {
-			if (!this.kafka.traces(record.topic())) {
+		for (TopicPartition partition : partitions) {
+			if (!this.kafka.traces(partition.topic())) {
 				continue;
 			}
-			TimeInQueue timeInQueue = RecordAttributes.timeInQueue(record, now);
-			if (operation != null && timeInQueue != null) {
-				this.tracing.recordTimeInQueue(operation, timeInQueue);
-			}
-			SpanContext creation = CreationContext.of(this.kafka.contextOf(record));
-			if (creation.isValid() && links == this.tracing.maxLinks()) {
-				unlinked++;
-			}
-			else if (creation.isValid()) {
-				links++;
-				builder.addLink(creation, attributes(record, timeInQueue, oneTopic, onePartition));
+			for (ConsumerRecord<?, ?> record : records.records(partition)) {
+				if (operation != null && RecordAttributes.hasTimestamp(record)) {
+					this.tracing.recordTimeInQueue(operation, record.timestamp(), now,
+							RecordAttributes.timestampSource(record));
+				}
+				SpanContext creation = CreationContext.of(this.kafka.contextOf(record));
+				if (creation.isValid() && links == this.tracing.maxLinks()) {
+					unlinked++;
+				}
+				else if (creation.isValid()) {
+					links++;
+					builder.addLink(creation, attributes(record, now, source == null, oneTopic, onePartition));
+				}
 			}
 		}
 		if (unlinked > 0) {
@@ -87,8 +96,15 @@ final class RecordLinks {
 		}
 	}
 
-	private Attributes attributes(ConsumerRecord<?, ?> record, @Nullable TimeInQueue timeInQueue, boolean oneTopic,
+	private Attributes attributes(ConsumerRecord<?, ?> record, long now, boolean withSource, boolean oneTopic,
 			boolean onePartition) {
+		if (oneTopic && onePartition && !withSource) {
+			Attributes plain = this.kafka.recordAttributes()
+				.plain(record, TimeInQueue.seconds(record.timestamp(), now));
+			if (plain != null) {
+				return plain;
+			}
+		}
 		AttributesBuilder attributes = Attributes.builder();
 		if (!oneTopic) {
 			attributes.put(MessagingAttributes.DESTINATION_NAME, record.topic());
@@ -97,9 +113,12 @@ final class RecordLinks {
 			attributes.put(MessagingAttributes.PARTITION_ID, RecordAttributes.partition(record.partition()));
 		}
 		this.kafka.recordAttributes().put(attributes, record);
-		if (timeInQueue != null) {
-			attributes.put(MessagingAttributes.TIME_IN_QUEUE, timeInQueue.seconds());
-			attributes.put(MessagingAttributes.TIME_IN_QUEUE_SOURCE, timeInQueue.source().value());
+		if (RecordAttributes.hasTimestamp(record)) {
+			attributes.put(MessagingAttributes.TIME_IN_QUEUE, TimeInQueue.seconds(record.timestamp(), now));
+			if (withSource) {
+				attributes.put(MessagingAttributes.TIME_IN_QUEUE_SOURCE,
+						RecordAttributes.timestampSource(record).value());
+			}
 		}
 		return attributes.build();
 	}

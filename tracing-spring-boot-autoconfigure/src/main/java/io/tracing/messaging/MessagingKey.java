@@ -59,6 +59,14 @@ public final class MessagingKey<T> {
 	}
 
 	/**
+	 * The one key, where the conventions chosen know it under one name.
+	 * @return the key, {@code null} if there are two
+	 */
+	public @Nullable AttributeKey<T> single() {
+		return (this.alias == null) ? this.key : null;
+	}
+
+	/**
 	 * Put the attribute into a set, such as that of a link.
 	 * @param attributes the set to be
 	 * @param value the value

@@ -3,7 +3,6 @@
 
 package io.tracing.messaging;
 
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,9 +34,6 @@ public final class MessagingTracing {
 	// Enough for the topics people name; what a program generates goes on without a name.
 	private static final int MAX_METRIC_DESTINATIONS = 200;
 
-	// That of the OpenTelemetry SDK.
-	private static final int DEFAULT_MAX_LINKS = 128;
-
 	private final boolean enabled;
 
 	private final Tracer tracer;
@@ -56,7 +52,7 @@ public final class MessagingTracing {
 
 	private final Set<String> metricDestinations = ConcurrentHashMap.newKeySet();
 
-	private MessagingTracing(Builder builder) {
+	MessagingTracing(MessagingTracingBuilder builder) {
 		this.enabled = builder.openTelemetry.getTracerProvider() != TracerProvider.noop();
 		this.tracer = tracer(builder.openTelemetry, builder.conventions);
 		this.faults = builder.faults;
@@ -83,8 +79,8 @@ public final class MessagingTracing {
 	 * @param openTelemetry what makes spans, and reads and writes contexts
 	 * @return a builder
 	 */
-	public static Builder builder(OpenTelemetry openTelemetry) {
-		return new Builder(openTelemetry);
+	public static MessagingTracingBuilder builder(OpenTelemetry openTelemetry) {
+		return new MessagingTracingBuilder(openTelemetry);
 	}
 
 	/**
@@ -267,18 +263,20 @@ public final class MessagingTracing {
 		long now = System.currentTimeMillis();
 		builder.setAttribute(MessagingAttributes.TIME_IN_QUEUE, TimeInQueue.seconds(timestamp, now));
 		builder.setAttribute(MessagingAttributes.TIME_IN_QUEUE_SOURCE, source.value());
-		if (operation.metrics() != OperationMetrics.NONE) {
-			operation.metrics().timeInQueue(TimeInQueue.between(timestamp, now, source));
-		}
+		recordTimeInQueue(operation, timestamp, now, source);
 	}
 
 	/**
 	 * Note how long one message of a batch waited, in the metrics alone.
 	 * @param operation what it is a span of
-	 * @param time how long
+	 * @param timestamp the timestamp of the message, in milliseconds since the epoch
+	 * @param now when it was delivered, likewise
+	 * @param source whose clock set the timestamp
 	 */
-	public void recordTimeInQueue(MessagingOperation operation, TimeInQueue time) {
-		operation.metrics().timeInQueue(time);
+	public void recordTimeInQueue(MessagingOperation operation, long timestamp, long now, TimeInQueue.Source source) {
+		if (operation.metrics() != OperationMetrics.NONE) {
+			operation.metrics().timeInQueue(TimeInQueue.between(timestamp, now, source));
+		}
 	}
 
 	/**
@@ -313,88 +311,6 @@ public final class MessagingTracing {
 	 */
 	public <C> boolean inject(Context context, C carrier, TextMapSetter<C> setter) {
 		return this.propagator.inject(context, carrier, setter);
-	}
-
-	/**
-	 * Builds a {@link MessagingTracing}.
-	 */
-	public static final class Builder {
-
-		private final OpenTelemetry openTelemetry;
-
-		private SemanticConventions conventions = SemanticConventions.V1_44;
-
-		private ConsumerParent consumerParent = ConsumerParent.PRODUCER;
-
-		private int maxLinks = DEFAULT_MAX_LINKS;
-
-		private Faults faults = new Faults(Duration.ofMinutes(1));
-
-		private @Nullable MessagingMetrics metrics;
-
-		private Builder(OpenTelemetry openTelemetry) {
-			this.openTelemetry = openTelemetry;
-		}
-
-		/**
-		 * Choose the names of the attributes.
-		 * @param conventions the conventions, 1.44 by default
-		 * @return this builder
-		 */
-		public Builder conventions(SemanticConventions conventions) {
-			this.conventions = conventions;
-			return this;
-		}
-
-		/**
-		 * Choose the parent of process spans.
-		 * @param consumerParent the parent, the producer's span by default
-		 * @return this builder
-		 */
-		public Builder consumerParent(ConsumerParent consumerParent) {
-			this.consumerParent = consumerParent;
-			return this;
-		}
-
-		/**
-		 * Tell how many links a span has room for. The SDK drops the others and says so
-		 * nowhere that a backend shows.
-		 * @param maxLinks the limit of the SDK, 128 by default
-		 * @return this builder
-		 */
-		public Builder maxLinks(int maxLinks) {
-			this.maxLinks = maxLinks;
-			return this;
-		}
-
-		/**
-		 * Choose where faults go.
-		 * @param faults the faults, by default ones that warn once a minute
-		 * @return this builder
-		 */
-		public Builder faults(Faults faults) {
-			this.faults = faults;
-			return this;
-		}
-
-		/**
-		 * Choose where metrics go.
-		 * @param metrics the metrics, by default those of OpenTelemetry's meter
-		 * @return this builder
-		 */
-		public Builder metrics(MessagingMetrics metrics) {
-			this.metrics = metrics;
-			return this;
-		}
-
-		/**
-		 * Build the instance.
-		 * @return the instance
-		 */
-		public MessagingTracing build() {
-			return new MessagingTracing(this);
-		}
-
 	}
 
 }

@@ -51,7 +51,13 @@ public record TimeInQueue(double seconds, Source source, boolean clockSkew) {
 		return new TimeInQueue(seconds(fromEpochMillis, toEpochMillis), source, toEpochMillis < fromEpochMillis);
 	}
 
-	static double seconds(long fromEpochMillis, long toEpochMillis) {
+	/**
+	 * The seconds between two moments, clamped to zero.
+	 * @param fromEpochMillis the timestamp of the message
+	 * @param toEpochMillis the time of delivery
+	 * @return the time in queue in seconds
+	 */
+	public static double seconds(long fromEpochMillis, long toEpochMillis) {
 		return Math.max(0, toEpochMillis - fromEpochMillis) / 1000.0;
 	}
 

@@ -24,6 +24,7 @@ import io.opentelemetry.sdk.trace.SdkTracerProviderBuilder;
 import io.tracing.kafka.KafkaTracing;
 import io.tracing.kafka.KafkaTracingBuilder;
 import io.tracing.messaging.MessagingTracing;
+import io.tracing.messaging.MessagingTracingBuilder;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -248,7 +249,7 @@ public final class TracedKafka implements AutoCloseable {
 		private Consumer<OpenTelemetrySdkBuilder> openTelemetry = (openTelemetry) -> {
 		};
 
-		private UnaryOperator<MessagingTracing.Builder> messaging = UnaryOperator.identity();
+		private UnaryOperator<MessagingTracingBuilder> messaging = UnaryOperator.identity();
 
 		private UnaryOperator<KafkaTracingBuilder> kafka = UnaryOperator.identity();
 
@@ -270,7 +271,7 @@ public final class TracedKafka implements AutoCloseable {
 			return this;
 		}
 
-		public Builder messaging(UnaryOperator<MessagingTracing.Builder> messaging) {
+		public Builder messaging(UnaryOperator<MessagingTracingBuilder> messaging) {
 			this.messaging = messaging;
 			return this;
 		}
