@@ -57,7 +57,7 @@ class ArchitectureTests {
 					"io.opentelemetry.api..", "io.opentelemetry.context..", "org.apache.kafka..",
 					"org.springframework.kafka..",
 					// What Spring Kafka takes for the span of a listener.
-					"io.micrometer.observation..", "io.micrometer.common..", "org.slf4j..",
+					"io.micrometer.observation..", "io.micrometer.common..", "org.aopalliance..", "org.slf4j..",
 					"org.jspecify.annotations..")));
 	}
 

@@ -5,9 +5,11 @@ package io.tracing.autoconfigure;
 
 import io.tracing.kafka.KafkaTracing;
 import io.tracing.kafka.ListenerLifecycle;
+import io.tracing.kafka.ShareListenerTracing;
 import io.tracing.kafka.TracingBatchInterceptor;
 import io.tracing.kafka.TracingProducerListener;
 import io.tracing.kafka.TracingRecordInterceptor;
+import io.tracing.messaging.Faults;
 import io.tracing.messaging.MessagingTracing;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -73,6 +75,18 @@ public final class KafkaTracingAutoConfiguration {
 	@Bean
 	ListenerLifecycleEvents listenerLifecycleEvents(KafkaTracing kafka, KafkaTracingProperties properties) {
 		return new ListenerLifecycleEvents(new ListenerLifecycle(kafka, properties.listeners()));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ShareListenerTracing shareListenerTracing(KafkaTracing kafka) {
+		return new ShareListenerTracing(kafka);
+	}
+
+	@Bean
+	static ShareContainerObserver shareContainerObserver(ObjectProvider<ShareListenerTracing> shareListeners,
+			ObjectProvider<Faults> faults) {
+		return new ShareContainerObserver(shareListeners, faults);
 	}
 
 	@Bean

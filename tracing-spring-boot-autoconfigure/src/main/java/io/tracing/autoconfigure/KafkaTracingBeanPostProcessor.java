@@ -6,6 +6,7 @@ package io.tracing.autoconfigure;
 import java.util.List;
 
 import io.tracing.kafka.KafkaTracing;
+import io.tracing.kafka.ShareListenerTracing;
 import io.tracing.kafka.TracingBatchInterceptor;
 import io.tracing.kafka.TracingRecordInterceptor;
 import io.tracing.messaging.Faults;
@@ -17,11 +18,13 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesBindEx
 import org.springframework.core.NestedRuntimeException;
 import org.springframework.core.env.Environment;
 import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
+import org.springframework.kafka.config.ShareKafkaListenerContainerFactory;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.core.ProducerFactory;
 import org.springframework.kafka.core.RoutingKafkaTemplate;
 import org.springframework.kafka.listener.AbstractMessageListenerContainer;
+import org.springframework.kafka.listener.AbstractShareKafkaMessageListenerContainer;
 
 /**
  * Puts tracing into every Kafka bean, Boot's or the user's. A post-processor and not a
@@ -53,7 +56,9 @@ final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof ProducerFactory || bean instanceof KafkaTemplate || bean instanceof ConsumerFactory
 				|| bean instanceof AbstractKafkaListenerContainerFactory
-				|| bean instanceof AbstractMessageListenerContainer) {
+				|| bean instanceof AbstractMessageListenerContainer
+				|| bean instanceof ShareKafkaListenerContainerFactory
+				|| bean instanceof AbstractShareKafkaMessageListenerContainer) {
 			TracingReport.Broker broker = this.report.getObject().broker("Kafka");
 			try {
 				if (isOn(broker)) {
@@ -124,6 +129,14 @@ final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
 			}
 			kafka.instrument(container, interceptor(), batchInterceptor());
 			broker.traced("listener container", beanName);
+		}
+		else if (bean instanceof ShareKafkaListenerContainerFactory<?, ?> factory) {
+			this.beans.getBean(ShareListenerTracing.class).instrument(factory);
+			broker.traced("share listener container factory", beanName);
+		}
+		else if (bean instanceof AbstractShareKafkaMessageListenerContainer<?, ?> container) {
+			this.beans.getBean(ShareListenerTracing.class).instrument(container);
+			broker.traced("share listener container", beanName);
 		}
 	}
 

@@ -3,6 +3,8 @@
 
 package io.tracing.kafka;
 
+import java.util.Optional;
+
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.context.Context;
 import io.tracing.messaging.MessagingAttributes;
@@ -52,6 +54,10 @@ final class ProcessSpans {
 		this.kafka.recordAttributes().set(builder, record.key(), RecordAttributes.isTombstone(record));
 		this.kafka.recordAttributes().setHeaders(builder, record.headers());
 		RetryHeaders.set(builder, headers);
+		Optional<Short> deliveryCount = record.deliveryCount();
+		if (deliveryCount.isPresent()) {
+			builder.setAttribute(MessagingAttributes.KAFKA_SHARE_DELIVERY_COUNT, (long) deliveryCount.get());
+		}
 		if (RecordAttributes.hasTimestamp(record)) {
 			this.tracing.timeInQueue(operation, builder, record.timestamp(), RecordAttributes.timestampSource(record));
 		}

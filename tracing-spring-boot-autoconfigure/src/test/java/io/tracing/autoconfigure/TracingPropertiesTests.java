@@ -12,6 +12,7 @@ import java.util.Objects;
 import com.jayway.jsonpath.JsonPath;
 import io.tracing.kafka.TopicPatterns;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -29,6 +30,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.core.RoutingKafkaTemplate;
+import org.springframework.kafka.support.ShareAcknowledgment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -133,6 +135,8 @@ class TracingPropertiesTests {
 		RuntimeHints hints = new RuntimeHints();
 		new KafkaTracingRuntimeHints().registerHints(hints, getClass().getClassLoader());
 		assertThat(RuntimeHintsPredicates.proxies().forInterfaces(Consumer.class)).accepts(hints);
+		assertThat(RuntimeHintsPredicates.proxies().forInterfaces(ShareConsumer.class)).accepts(hints);
+		assertThat(RuntimeHintsPredicates.proxies().forInterfaces(ShareAcknowledgment.class)).accepts(hints);
 		assertThat(RuntimeHintsPredicates.proxies().forInterfaces(Producer.class)).accepts(hints);
 		assertThat(RuntimeHintsPredicates.reflection().onFieldAccess(KafkaTemplate.class, "observationEnabled"))
 			.accepts(hints);
