@@ -116,7 +116,7 @@ public final class Report {
 
 		static Effort of(String[] arguments) {
 			return switch (String.join(" ", arguments)) {
-				case "" -> new Effort(6, 5, 8);
+				case "" -> new Effort(4, 5, 8);
 				case "--quick" -> new Effort(1, 5, 4);
 				default -> throw new IllegalArgumentException(
 						"Unknown arguments '" + String.join(" ", arguments) + "': give none, or --quick");
