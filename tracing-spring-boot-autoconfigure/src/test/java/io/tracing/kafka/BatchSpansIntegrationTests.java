@@ -142,6 +142,26 @@ class BatchSpansIntegrationTests {
 	}
 
 	@Test
+	void clockIsOnTheLinksWhereItDiffers() {
+		String orders = KafkaBroker.newTopic("batch-orders");
+		String refunds = KafkaBroker.newTopic("batch-refunds", 1, Map.of("message.timestamp.type", "LogAppendTime"));
+		try (TracedKafka kafka = TracedKafka.start()) {
+			kafka.send(orders, "an order");
+			kafka.send(refunds, "a refund");
+			kafka.listenInBatches(this.batches, (container) -> {
+			}, new TopicPartition(orders, 0), new TopicPartition(refunds, 0));
+			SpanData process = kafka.spans().await("process");
+			assertThat(process.getAttributes().get(MessagingAttributes.TIME_IN_QUEUE_SOURCE)).isNull();
+			assertThat(process.getLinks())
+				.extracting((link) -> link.getAttributes().get(MessagingAttributes.TIME_IN_QUEUE_SOURCE))
+				.containsExactlyInAnyOrder("producer", "broker");
+			assertThat(process.getLinks())
+				.extracting((link) -> link.getAttributes().get(MessagingAttributes.TIME_IN_QUEUE))
+				.doesNotContainNull();
+		}
+	}
+
+	@Test
 	void excludedTopicsOfABatchDoNotCount() {
 		String orders = KafkaBroker.newTopic("batch-orders");
 		String secret = KafkaBroker.newTopic("batch-secret");

@@ -5,6 +5,7 @@ package io.tracing.kafka;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
@@ -72,11 +73,13 @@ class PolledConsumerIntegrationTests {
 			assertThat(poll.getStatus()).isEqualTo(StatusData.unset());
 			assertThat(poll.getEndEpochNanos()).isGreaterThanOrEqualTo(poll.getStartEpochNanos());
 			String[] server = KafkaBroker.bootstrapServers().split(":");
-			assertThat(attributes(poll)).isEqualTo(Map.of("messaging.system", "kafka", "messaging.operation.name",
+			Map<String, Object> expected = new HashMap<>(Map.of("messaging.system", "kafka", "messaging.operation.name",
 					"poll", "messaging.operation.type", "receive", "messaging.destination.name", topic,
 					"messaging.destination.partition.id", "0", "messaging.batch.message_count", 2L,
 					"messaging.client.id", "reader", "messaging.consumer.group.name", "readers", "server.address",
 					server[0], "server.port", Long.valueOf(server[1])));
+			expected.put("messaging.message.time_in_queue_source", "producer");
+			assertThat(attributes(poll)).isEqualTo(expected);
 			assertThat(poll.getLinks()).extracting((link) -> link.getSpanContext().getSpanId())
 				.containsExactlyElementsOf(sends.stream().map(SpanData::getSpanId).toList());
 			assertThat(poll.getLinks())
