@@ -9,7 +9,6 @@ import io.tracing.kafka.ShareListenerTracing;
 import io.tracing.kafka.TracingBatchInterceptor;
 import io.tracing.kafka.TracingProducerListener;
 import io.tracing.kafka.TracingRecordInterceptor;
-import io.tracing.messaging.Faults;
 import io.tracing.messaging.MessagingTracing;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -42,6 +41,7 @@ public final class KafkaTracingAutoConfiguration {
 			BeanFactory beans) {
 		return KafkaTracing.builder(messaging)
 			.captureKey(properties.captureKey())
+			.propagation(properties.propagation())
 			.captureHeaders(shared.captureHeaders())
 			.topics(properties.topics())
 			.untrusted(properties.untrustedTopics())
@@ -81,12 +81,6 @@ public final class KafkaTracingAutoConfiguration {
 	@ConditionalOnMissingBean
 	ShareListenerTracing shareListenerTracing(KafkaTracing kafka) {
 		return new ShareListenerTracing(kafka);
-	}
-
-	@Bean
-	static ShareContainerObserver shareContainerObserver(ObjectProvider<ShareListenerTracing> shareListeners,
-			ObjectProvider<Faults> faults) {
-		return new ShareContainerObserver(shareListeners, faults);
 	}
 
 	@Bean

@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param enabled Whether Kafka is traced.
  * @param captureKey Whether the key of a record becomes an attribute of its spans.
+ * @param propagation Whether sends write their context into the headers of records.
  * @param include Topics to trace, with '*' for any run of characters. Empty means all.
  * @param exclude Topics not to trace, with '*' for any run of characters. Stronger than
  * include.
@@ -32,7 +33,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("tracing.kafka")
 record KafkaTracingProperties(@DefaultValue("true") boolean enabled, @DefaultValue("true") boolean captureKey,
-		@DefaultValue List<String> include, @DefaultValue List<String> exclude, @DefaultValue List<String> untrusted,
+		@DefaultValue("true") boolean propagation, @DefaultValue List<String> include,
+		@DefaultValue List<String> exclude, @DefaultValue List<String> untrusted,
 		@DefaultValue List<String> includeListeners, @DefaultValue List<String> excludeListeners,
 		@DefaultValue("yield") SpringObservation observation, @DefaultValue Consumer consumer) {
 

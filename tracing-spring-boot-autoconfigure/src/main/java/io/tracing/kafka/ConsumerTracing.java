@@ -108,9 +108,9 @@ final class ConsumerTracing {
 	 * interceptor, as a container need not have ours.
 	 */
 	private static boolean isMadeByContainer() {
-		String container = KafkaMessageListenerContainer.class.getName();
-		return STACK.walk((frames) -> frames
-			.anyMatch((frame) -> frame.getMethodName().equals("<init>") && frame.getClassName().startsWith(container)));
+		return STACK.walk((frames) -> frames.filter((frame) -> frame.getMethodName().equals("<init>"))
+			.map(StackWalker.StackFrame::getClassName)
+			.anyMatch((name) -> name.startsWith(CONTAINER) || name.startsWith(SHARE_CONTAINER)));
 	}
 
 	private static @Nullable String group(Consumer<?, ?> consumer) {

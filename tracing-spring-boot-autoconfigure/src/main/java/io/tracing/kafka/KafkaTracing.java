@@ -44,6 +44,8 @@ public final class KafkaTracing {
 
 	private final TracingProducerListener producerListener;
 
+	private final boolean propagation;
+
 	private final boolean recordSpansInBatch;
 
 	private final ProducerTracing producers;
@@ -61,6 +63,7 @@ public final class KafkaTracing {
 		this.producerListener = (builder.producerListener != null) ? builder.producerListener
 				: new TracingProducerListener(builder.messaging);
 		this.recordLinks = new RecordLinks(this);
+		this.propagation = builder.propagation;
 		this.recordSpansInBatch = builder.recordSpansInBatch;
 		this.producers = new ProducerTracing(this);
 		this.consumers = new ConsumerTracing(this, builder.pollSpans, builder.commitSpans);
@@ -259,6 +262,10 @@ public final class KafkaTracing {
 
 	RecordLinks recordLinks() {
 		return this.recordLinks;
+	}
+
+	boolean propagates() {
+		return this.propagation;
 	}
 
 	boolean recordSpansInBatch() {

@@ -18,6 +18,8 @@ public final class KafkaTracingBuilder {
 
 	boolean captureKey = true;
 
+	boolean propagation = true;
+
 	List<String> captureHeaders = List.of();
 
 	boolean recordSpansInBatch;
@@ -44,6 +46,17 @@ public final class KafkaTracingBuilder {
 	 */
 	public KafkaTracingBuilder captureKey(boolean captureKey) {
 		this.captureKey = captureKey;
+		return this;
+	}
+
+	/**
+	 * Choose whether a send writes its context into the headers of the record. Without,
+	 * the record goes out as it came, and its consumer starts a trace of its own.
+	 * @param propagation whether it does, {@code true} by default
+	 * @return this builder
+	 */
+	public KafkaTracingBuilder propagation(boolean propagation) {
+		this.propagation = propagation;
 		return this;
 	}
 

@@ -8,6 +8,7 @@ import java.util.function.Predicate;
 import io.tracing.messaging.MessagingTracing;
 
 import org.springframework.kafka.listener.AbstractMessageListenerContainer;
+import org.springframework.kafka.listener.AbstractShareKafkaMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.DelegatingMessageListener;
 import org.springframework.kafka.listener.MessageListenerContainer;
@@ -20,6 +21,7 @@ import org.springframework.kafka.requestreply.ReplyingKafkaTemplate;
  * called on that thread. The auto-configuration calls it for Spring Kafka's
  * {@code ConsumerStartingEvent} and {@code ConsumerStoppedEvent}. Without it everything
  * is traced but listeners that return a future: their spans end when the method returns.
+ * Spans of share listeners lack the group then, and what the recoverer decides.
  */
 public final class ListenerLifecycle {
 
@@ -59,6 +61,9 @@ public final class ListenerLifecycle {
 						&& observeReplies(new ReplyingTemplate(template), target);
 				backsOff = observe(listener);
 			}
+			if (container instanceof AbstractShareKafkaMessageListenerContainer<?, ?> share) {
+				ShareConsumerThread.start(share);
+			}
 			new ListenerThread(traced, backsOff, replies).start();
 		}
 		catch (Throwable ex) {
@@ -71,6 +76,7 @@ public final class ListenerLifecycle {
 	 */
 	public void stopped() {
 		try {
+			ShareConsumerThread.stop();
 			ListenerThread thread = ListenerThread.current();
 			if (thread != null) {
 				thread.stop();

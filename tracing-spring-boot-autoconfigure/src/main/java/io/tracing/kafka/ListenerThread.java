@@ -60,18 +60,19 @@ final class ListenerThread {
 	}
 
 	/**
+	 * Whether the records of this thread's listener are traced.
+	 */
+	static boolean isListenerTraced() {
+		ListenerThread current = CURRENT.get();
+		return current == null || current.traced;
+	}
+
+	/**
 	 * Whether a batch of this thread's listener has a span.
 	 */
 	static boolean tracesBatches() {
 		ListenerThread current = CURRENT.get();
 		return current == null || (current.traced && !current.receivesReplies);
-	}
-
-	/**
-	 * Whether the records of the listener are traced.
-	 */
-	boolean isTraced() {
-		return this.traced;
 	}
 
 	/**

@@ -41,8 +41,8 @@ public final class ShareListenerTracing {
 
 	/**
 	 * Trace the listeners of the containers that a factory will make, around the advice
-	 * that it has. For the group and what the recoverer decides, call
-	 * {@link #consumerStarting} and {@link #consumerStopped} too.
+	 * that it has. For the group, the broker, and what the recoverer decides, it takes a
+	 * {@link ListenerLifecycle} too: the advice is the same for all of the containers.
 	 * @param factory the factory
 	 */
 	public void instrument(ShareKafkaListenerContainerFactory<?, ?> factory) {
@@ -67,24 +67,6 @@ public final class ShareListenerTracing {
 
 	private static boolean isAdvised(ContainerProperties properties) {
 		return Arrays.stream(properties.getAdviceChain()).anyMatch(TracingShareAdvice.class::isInstance);
-	}
-
-	/**
-	 * A container starts to consume on this thread. A factory copies its advice to all of
-	 * its containers, so that this alone tells which of them is at work.
-	 * @param container the container
-	 */
-	public void consumerStarting(AbstractShareKafkaMessageListenerContainer<?, ?> container) {
-		if (isAdvised(container.getContainerProperties())) {
-			ShareConsumerThread.start(container);
-		}
-	}
-
-	/**
-	 * A container has stopped to consume on this thread.
-	 */
-	public void consumerStopped() {
-		ShareConsumerThread.stop();
 	}
 
 	KafkaOperations operations(@Nullable AbstractShareKafkaMessageListenerContainer<?, ?> container,

@@ -3,18 +3,12 @@
 
 package io.tracing.kafka;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-
-import io.tracing.messaging.MessagingClient;
 import io.tracing.messaging.MessagingClient.ServerAddress;
-import io.tracing.messaging.OperationType;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.kafka.listener.BatchInterceptor;
-import org.springframework.kafka.support.KafkaUtils;
 
 /**
  * Makes a process span for each attempt to process a batch, in front of the interceptor
@@ -48,9 +42,7 @@ public class TracingBatchInterceptor<K, V> implements BatchInterceptor<K, V> {
 
 	private final @Nullable BatchInterceptor<K, V> delegate;
 
-	private final @Nullable ServerAddress server;
-
-	private final Map<MessagingClient, KafkaOperations> operations = new ConcurrentHashMap<>();
+	private final ListenerOperations operations;
 
 	/**
 	 * Create an interceptor that traces and does nothing else.
@@ -65,7 +57,7 @@ public class TracingBatchInterceptor<K, V> implements BatchInterceptor<K, V> {
 		this.kafka = kafka;
 		this.spans = new BatchSpans(kafka);
 		this.delegate = delegate;
-		this.server = server;
+		this.operations = new ListenerOperations(kafka, server);
 	}
 
 	/**
@@ -162,7 +154,7 @@ public class TracingBatchInterceptor<K, V> implements BatchInterceptor<K, V> {
 				thread.close();
 			}
 			if (thread == null || thread != BatchThread.of(this) || !thread.polls(consumer)) {
-				thread = new BatchThread(this, consumer, operations(consumer));
+				thread = new BatchThread(this, consumer, this.operations.of(consumer));
 				BatchThread.set(thread);
 			}
 			thread.begin(this.spans.start(thread.operations(), records));
@@ -183,13 +175,6 @@ public class TracingBatchInterceptor<K, V> implements BatchInterceptor<K, V> {
 		if (attempt != null && attempt.hasFailed()) {
 			begin(attempt.records(), consumer);
 		}
-	}
-
-	private KafkaOperations operations(Consumer<?, ?> consumer) {
-		MessagingClient client = new MessagingClient(KafkaTracing.SYSTEM, KafkaClientId.of(consumer.metrics()),
-				KafkaUtils.getConsumerGroupId(), this.server);
-		return this.operations.computeIfAbsent(client,
-				(key) -> new KafkaOperations(this.kafka, OperationType.PROCESS, "process", key));
 	}
 
 	private void skip() {

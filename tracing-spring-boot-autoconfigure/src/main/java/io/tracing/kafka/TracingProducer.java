@@ -94,7 +94,8 @@ final class TracingProducer<K, V> implements InvocationHandler {
 		if (traced == null) {
 			return this.delegate.send(record, callback);
 		}
-		boolean injected = this.tracing.inject(traced.span().context(), traced.headers(), KafkaHeadersSetter.INSTANCE);
+		boolean injected = this.kafka.propagates()
+				&& this.tracing.inject(traced.span().context(), traced.headers(), KafkaHeadersSetter.INSTANCE);
 		try {
 			return this.delegate.send(injected ? traced : record,
 					(metadata, exception) -> completed(traced, metadata, exception, callback));

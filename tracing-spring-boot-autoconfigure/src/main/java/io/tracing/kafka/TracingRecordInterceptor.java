@@ -3,23 +3,17 @@
 
 package io.tracing.kafka;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-
 import io.opentelemetry.context.Context;
 import io.tracing.messaging.Faults;
-import io.tracing.messaging.MessagingClient;
 import io.tracing.messaging.MessagingClient.ServerAddress;
 import io.tracing.messaging.MessagingOperation;
 import io.tracing.messaging.MessagingTracing;
-import io.tracing.messaging.OperationType;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.kafka.listener.RecordInterceptor;
-import org.springframework.kafka.support.KafkaUtils;
 
 /**
  * Makes a process span for each attempt to process a record, in front of the interceptor
@@ -52,9 +46,7 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 
 	private final @Nullable RecordInterceptor<K, V> delegate;
 
-	private final @Nullable ServerAddress server;
-
-	private final Map<MessagingClient, KafkaOperations> operations = new ConcurrentHashMap<>();
+	private final ListenerOperations operations;
 
 	/**
 	 * Create an interceptor that traces and does nothing else.
@@ -70,7 +62,7 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 		this.tracing = kafka.messaging();
 		this.spans = new ProcessSpans(kafka);
 		this.delegate = delegate;
-		this.server = server;
+		this.operations = new ListenerOperations(kafka, server);
 	}
 
 	/**
@@ -168,7 +160,7 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 	}
 
 	@Nullable ServerAddress server() {
-		return this.server;
+		return this.operations.server();
 	}
 
 	Faults faults() {
@@ -187,8 +179,8 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 			}
 			if (thread == null || !thread.belongsTo(this) || !thread.polls(consumer)) {
 				ListenerThread listener = ListenerThread.current();
-				boolean traced = listener == null || listener.isTraced();
-				thread = new ConsumerThread(this, consumer, listener, traced ? operations(consumer) : null);
+				thread = new ConsumerThread(this, consumer, listener,
+						ListenerThread.isListenerTraced() ? this.operations.of(consumer) : null);
 				ConsumerThread.set(thread);
 			}
 			MessagingOperation operation = thread.operation(record.topic());
@@ -206,13 +198,6 @@ public class TracingRecordInterceptor<K, V> implements RecordInterceptor<K, V> {
 		catch (Throwable ex) {
 			this.tracing.faults().report("starting the span of a record", ex);
 		}
-	}
-
-	private KafkaOperations operations(Consumer<?, ?> consumer) {
-		MessagingClient client = new MessagingClient(KafkaTracing.SYSTEM, KafkaClientId.of(consumer.metrics()),
-				KafkaUtils.getConsumerGroupId(), this.server);
-		return this.operations.computeIfAbsent(client,
-				(key) -> new KafkaOperations(this.kafka, OperationType.PROCESS, "process", key));
 	}
 
 	/**

@@ -87,7 +87,7 @@ final class TracingShareAdvice implements MethodInterceptor {
 			ShareConsumer<?, ?> consumer = (arguments.length > 2
 					&& arguments[2] instanceof ShareConsumer<?, ?> argument) ? argument : null;
 			MessagingOperation operation = thread.operations(this.listeners, consumer).on(record.topic());
-			if (operation == null) {
+			if (operation == null || !ListenerThread.isListenerTraced()) {
 				return null;
 			}
 			Context producer = this.kafka.contextOf(record);

@@ -75,6 +75,18 @@ class ShareListenerApplicationIntegrationTests {
 	}
 
 	@Test
+	void excludedListenerHasNoSpan() {
+		String topic = KafkaBroker.newTopic("queue");
+		try (ConfigurableApplicationContext context = start(topic, "--tracing.kafka.exclude-listeners=queue-*")) {
+			send(context, topic, "a book");
+			await().until(() -> context.getBean(Listeners.class).received.size() == 3);
+			assertThat(context.getBean(Spans.class).await("process " + topic, 2))
+				.extracting((span) -> span.getAttributes().get(AttributeKey.stringKey("messaging.consumer.group.name")))
+				.containsExactlyInAnyOrder(topic + "-manual", topic + "-bean");
+		}
+	}
+
+	@Test
 	void nothingIsWrappedWhereTracingIsOff() {
 		String topic = KafkaBroker.newTopic("queue");
 		try (ConfigurableApplicationContext context = start(topic, "--tracing.kafka.enabled=false")) {
@@ -173,7 +185,8 @@ class ShareListenerApplicationIntegrationTests {
 
 		private final List<String> received = new CopyOnWriteArrayList<>();
 
-		@KafkaListener(topics = "${topic}", groupId = "${topic}-explicit", containerFactory = "explicitQueues")
+		@KafkaListener(id = "queue-explicit", topics = "${topic}", groupId = "${topic}-explicit",
+				containerFactory = "explicitQueues")
 		void explicit(String value) {
 			this.received.add(value);
 			if (value.equals("sold out")) {

@@ -96,11 +96,11 @@ class TracingPropertiesTests {
 	@ParameterizedTest
 	@CsvSource({ "tracing.enabled, true", "tracing.semantic-conventions, 1.44", "tracing.warning-interval, 1m",
 			"tracing.consumer.parent, producer", "tracing.metrics.enabled, true", "tracing.kafka.enabled, true",
-			"tracing.kafka.capture-key, true", "tracing.kafka.include, ", "tracing.kafka.exclude, ",
-			"tracing.kafka.untrusted, ", "tracing.kafka.observation, yield", "tracing.capture-headers, ",
-			"tracing.kafka.consumer.record-spans-in-batch, false", "tracing.kafka.consumer.poll-spans, false",
-			"tracing.kafka.consumer.commit-spans, false", "tracing.kafka.include-listeners, ",
-			"tracing.kafka.exclude-listeners, " })
+			"tracing.kafka.capture-key, true", "tracing.kafka.propagation, true", "tracing.kafka.include, ",
+			"tracing.kafka.exclude, ", "tracing.kafka.untrusted, ", "tracing.kafka.observation, yield",
+			"tracing.capture-headers, ", "tracing.kafka.consumer.record-spans-in-batch, false",
+			"tracing.kafka.consumer.poll-spans, false", "tracing.kafka.consumer.commit-spans, false",
+			"tracing.kafka.include-listeners, ", "tracing.kafka.exclude-listeners, " })
 	void propertyIsDescribedWithItsDefault(String name, String defaultValue) throws IOException {
 		Map<String, Object> property = node("properties", name);
 		assertThat(property.get("description")).asString().isNotBlank().endsWith(".");
@@ -113,11 +113,11 @@ class TracingPropertiesTests {
 		List<String> names = read("$.properties[?(@.name =~ /tracing.*/)].name");
 		assertThat(names).containsExactlyInAnyOrder("tracing.enabled", "tracing.semantic-conventions",
 				"tracing.warning-interval", "tracing.consumer.parent", "tracing.metrics.enabled",
-				"tracing.kafka.enabled", "tracing.kafka.capture-key", "tracing.kafka.include", "tracing.kafka.exclude",
-				"tracing.kafka.untrusted", "tracing.kafka.observation", "tracing.capture-headers",
-				"tracing.kafka.consumer.record-spans-in-batch", "tracing.kafka.consumer.poll-spans",
-				"tracing.kafka.consumer.commit-spans", "tracing.kafka.include-listeners",
-				"tracing.kafka.exclude-listeners");
+				"tracing.kafka.enabled", "tracing.kafka.capture-key", "tracing.kafka.propagation",
+				"tracing.kafka.include", "tracing.kafka.exclude", "tracing.kafka.untrusted",
+				"tracing.kafka.observation", "tracing.capture-headers", "tracing.kafka.consumer.record-spans-in-batch",
+				"tracing.kafka.consumer.poll-spans", "tracing.kafka.consumer.commit-spans",
+				"tracing.kafka.include-listeners", "tracing.kafka.exclude-listeners");
 	}
 
 	@Test
@@ -146,8 +146,8 @@ class TracingPropertiesTests {
 
 	@Test
 	void defaultsTraceEveryTopic() {
-		KafkaTracingProperties properties = new KafkaTracingProperties(true, true, List.of(), List.of(), List.of(),
-				List.of(), List.of(), SpringObservation.YIELD,
+		KafkaTracingProperties properties = new KafkaTracingProperties(true, true, true, List.of(), List.of(),
+				List.of(), List.of(), List.of(), SpringObservation.YIELD,
 				new KafkaTracingProperties.Consumer(false, false, false));
 		TopicPatterns topics = properties.topics();
 		assertThat(topics).accepts("anything");

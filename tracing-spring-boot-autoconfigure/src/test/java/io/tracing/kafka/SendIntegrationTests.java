@@ -82,6 +82,17 @@ class SendIntegrationTests {
 	}
 
 	@Test
+	void recordGoesOutAsItCameIfPropagationIsSwitchedOff() {
+		try (TracedKafka kafka = TracedKafka.builder().kafka((builder) -> builder.propagation(false)).start()) {
+			List<Header> headers = List.of(header("hop", "one"), header("traceparent", TraceParentVector.VALID));
+			kafka.send(new ProducerRecord<>(this.topic, 0, null, null, "a book", headers));
+			assertThat(wire()).isEqualTo(headers);
+			assertThat(kafka.spans().await("send " + this.topic).getStatus().getStatusCode())
+				.isEqualTo(StatusCode.UNSET);
+		}
+	}
+
+	@Test
 	void sendIsAChildOfTheCurrentSpan() {
 		try (TracedKafka kafka = TracedKafka.start()) {
 			Span sender = kafka.sdk().getTracer("test").spanBuilder("sender").startSpan();
