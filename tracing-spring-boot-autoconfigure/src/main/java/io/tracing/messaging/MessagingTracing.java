@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.Span;
@@ -141,6 +142,21 @@ public final class MessagingTracing {
 	 */
 	public MessagingOperation operation(OperationType type, String name, @Nullable String destination,
 			MessagingClient client) {
+		return operation(type, name, (destination != null) ? Destination.named(destination) : Destination.UNKNOWN,
+				client, Attributes.empty());
+	}
+
+	/**
+	 * Prepare what all messages of one client and one destination have in common.
+	 * @param type the type of the operation
+	 * @param name the system's word for it, the first word of the span name
+	 * @param destination the destination
+	 * @param client the client
+	 * @param ofSpans attributes that only this broker's spans have
+	 * @return the operation
+	 */
+	public MessagingOperation operation(OperationType type, String name, Destination destination,
+			MessagingClient client, Attributes ofSpans) {
 		AttributesBuilder common = Attributes.builder();
 		this.attributes.system().put(common, client.system());
 		common.put(MessagingAttributes.OPERATION_NAME, name);
@@ -153,18 +169,28 @@ public final class MessagingTracing {
 			common.put(MessagingAttributes.SERVER_PORT, (long) server.port());
 		}
 		AttributesBuilder ofMetrics = common.build().toBuilder();
-		if (destination != null && isNamedInMetrics(destination)) {
-			ofMetrics.put(MessagingAttributes.DESTINATION_NAME, destination);
+		addToMetrics(ofMetrics, MessagingAttributes.SUBSCRIPTION_NAME, destination.subscription());
+		if (destination.template() != null) {
+			addToMetrics(ofMetrics, MessagingAttributes.DESTINATION_TEMPLATE, destination.template());
 		}
-		if (destination != null) {
-			common.put(MessagingAttributes.DESTINATION_NAME, destination);
+		else {
+			addToMetrics(ofMetrics, MessagingAttributes.DESTINATION_NAME, destination.name());
 		}
+		destination.describe(common);
 		common.put(MessagingAttributes.OPERATION_TYPE, type.value());
 		if (client.clientId() != null) {
 			common.put(MessagingAttributes.CLIENT_ID, client.clientId());
 		}
-		return new MessagingOperation(this.tracer, type, (destination != null) ? name + " " + destination : name,
-				common.build(), this.metrics.operation(type, ofMetrics.build()));
+		common.putAll(ofSpans);
+		String target = destination.lowCardinalityName();
+		return new MessagingOperation(this.tracer, type, (target != null) ? name + " " + target : name, common.build(),
+				this.metrics.operation(type, ofMetrics.build()));
+	}
+
+	private void addToMetrics(AttributesBuilder ofMetrics, AttributeKey<String> key, @Nullable String value) {
+		if (value != null && isNamedInMetrics(value)) {
+			ofMetrics.put(key, value);
+		}
 	}
 
 	private boolean isNamedInMetrics(String destination) {
