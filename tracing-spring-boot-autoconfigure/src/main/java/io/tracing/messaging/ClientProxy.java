@@ -78,16 +78,19 @@ public abstract class ClientProxy<C> implements InvocationHandler {
 			return call(proxy, method, arguments);
 		}
 		return switch (method.getName()) {
-			case "equals" -> arguments != null && isSame(arguments[0]);
+			case "equals" -> arguments != null && (proxy == arguments[0] || isSame(of(arguments[0])));
 			case "hashCode" -> System.identityHashCode(this.delegate);
 			default -> "traced " + this.delegate;
 		};
 	}
 
-	// By the client: one that is handed out twice may be in two proxies.
-	private boolean isSame(@Nullable Object other) {
-		ClientProxy<?> proxy = of(other);
-		return proxy != null && proxy.delegate == this.delegate;
+	/**
+	 * Whether another proxy counts as equal to this one.
+	 * @param other the other proxy, if it is one
+	 * @return {@code false}, unless overridden
+	 */
+	protected boolean isSame(@Nullable ClientProxy<?> other) {
+		return false;
 	}
 
 	private @Nullable Object call(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {

@@ -240,6 +240,20 @@ public final class MessagingTracing {
 	}
 
 	/**
+	 * The span of one message that the application asked for. It is a child of what the
+	 * thread does and links to the span that sent the message.
+	 * @param operation what is the same for all of them
+	 * @param ambient the context of the thread
+	 * @param producer the context that came with the message
+	 * @return the span to be
+	 */
+	public SpanBuilder receiveSpan(MessagingOperation operation, Context ambient, Context producer) {
+		SpanBuilder builder = operation.callSpan(ambient);
+		SpanContext creation = CreationContext.of(producer);
+		return creation.isValid() ? builder.addLink(creation) : builder;
+	}
+
+	/**
 	 * The span of a batch of messages to be received or processed. It is no child of any
 	 * of the spans that sent them: the caller links to those, up to {@link #maxLinks()}.
 	 * @param operation what is the same for all of them
