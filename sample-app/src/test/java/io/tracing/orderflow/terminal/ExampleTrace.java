@@ -68,6 +68,28 @@ final class ExampleTrace {
 				(span) -> span.setAttributes(messaging(topic).build()));
 	}
 
+	SpanData publish(SpanData parent, String service, String subject, double from, double to) {
+		return publish(parent, service, subject, from, to, "messaging.nats.stream", "SHIPMENTS");
+	}
+
+	SpanData duplicate(SpanData parent, String service, String subject, double from, double to) {
+		return publish(parent, service, subject, from, to, "messaging.nats.publish.duplicate", true);
+	}
+
+	SpanData reply(SpanData parent, String service, double from, double to) {
+		return publish(parent, service, "_INBOX", from, to, "messaging.destination.temporary", true);
+	}
+
+	private SpanData publish(SpanData parent, String service, String subject, double from, double to, String key,
+			Object value) {
+		AttributesBuilder attributes = messaging(subject).put("messaging.system", "nats");
+		attributes = (value instanceof Boolean flag) ? attributes.put(key, flag)
+				: attributes.put(key, value.toString());
+		Attributes all = attributes.build();
+		return add(TRACE_ID, parent, service, "publish " + subject, SpanKind.PRODUCER, from, to,
+				(span) -> span.setAttributes(all));
+	}
+
 	SpanData process(SpanData send, String service, String topic, double from, double to, double queued) {
 		return process(TRACE_ID, send, service, topic, from, to, queued, (span) -> span);
 	}
