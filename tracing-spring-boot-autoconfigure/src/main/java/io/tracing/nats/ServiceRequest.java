@@ -48,8 +48,9 @@ final class ServiceRequest {
 	static void answered(@Nullable Headers headers, Faults faults) {
 		try {
 			ServiceRequest current = (headers != null) ? CURRENT.get() : null;
-			if (current != null) {
-				current.error = errorIn(headers);
+			ServiceError error = (current != null) ? errorIn(headers) : null;
+			if (current != null && error != null) {
+				current.error = error;
 			}
 		}
 		catch (Throwable ex) {
