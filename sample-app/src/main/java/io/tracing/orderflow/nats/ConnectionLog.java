@@ -3,6 +3,8 @@
 
 package io.tracing.orderflow.nats;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import io.nats.client.ErrorListener;
@@ -17,6 +19,8 @@ final class ConnectionLog implements ConnectionListener, ErrorListener {
 
 	private static final Log logger = LogFactory.getLog(ConnectionLog.class);
 
+	private final AtomicBoolean gone = new AtomicBoolean();
+
 	@Override
 	@Deprecated
 	public void connectionEvent(Connection connection, Events type) {
@@ -25,10 +29,12 @@ final class ConnectionLog implements ConnectionListener, ErrorListener {
 
 	@Override
 	public void connectionEvent(Connection connection, Events type, Long time, String server) {
-		switch (type) {
-			case DISCONNECTED -> logger.warn("NATS is gone: " + server);
-			case RECONNECTED -> logger.info("NATS is back: " + server);
-			default -> logger.debug(type);
+		// Told twice that it is gone, it says so once.
+		if (type == Events.DISCONNECTED && this.gone.compareAndSet(false, true)) {
+			logger.warn("NATS is gone: " + server);
+		}
+		else if (type == Events.RECONNECTED && this.gone.compareAndSet(true, false)) {
+			logger.info("NATS is back: " + server);
 		}
 	}
 

@@ -33,8 +33,11 @@ public final class DurableConsumer<T> implements SmartLifecycle {
 
 	private static final Log logger = LogFactory.getLog(DurableConsumer.class);
 
-	/** Few, so that other instances get their share and a stop is soon over. */
-	private static final ConsumeOptions FEW = ConsumeOptions.builder().batchSize(10).build();
+	/**
+	 * Few, so that other instances get their share and a stop is soon over. Asked for
+	 * again soon, because a server that was restarted has forgotten who has asked.
+	 */
+	private static final ConsumeOptions FEW = ConsumeOptions.builder().batchSize(10).expiresIn(5_000).build();
 
 	private final Connection connection;
 

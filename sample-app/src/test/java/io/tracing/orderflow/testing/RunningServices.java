@@ -82,6 +82,14 @@ public final class RunningServices {
 	}
 
 	/**
+	 * Return the server between worker, shipping and orders.
+	 * @return the server
+	 */
+	public NatsServer nats() {
+		return this.nats;
+	}
+
+	/**
 	 * Return the spans of all services.
 	 * @return those that have ended
 	 */
