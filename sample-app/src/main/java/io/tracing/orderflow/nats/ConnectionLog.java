@@ -12,14 +12,20 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Says when the server is gone and when it is back. What a handler throws is not repeated
- * here: it was logged where the order was known.
+ * Says when the server can't be reached and when it is there again. What a handler throws
+ * is not repeated here: it was logged where the order was known.
  */
 final class ConnectionLog implements ConnectionListener, ErrorListener {
 
 	private static final Log logger = LogFactory.getLog(ConnectionLog.class);
 
+	private final String url;
+
 	private final AtomicBoolean gone = new AtomicBoolean();
+
+	ConnectionLog(String url) {
+		this.url = url;
+	}
 
 	@Override
 	@Deprecated
@@ -31,10 +37,10 @@ final class ConnectionLog implements ConnectionListener, ErrorListener {
 	public void connectionEvent(Connection connection, Events type, Long time, String server) {
 		// Told twice that it is gone, it says so once.
 		if (type == Events.DISCONNECTED && this.gone.compareAndSet(false, true)) {
-			logger.warn("NATS is gone: " + server);
+			logger.warn("NATS at " + this.url + " can't be reached");
 		}
-		else if (type == Events.RECONNECTED && this.gone.compareAndSet(true, false)) {
-			logger.info("NATS is back: " + server);
+		else if ((type == Events.CONNECTED || type == Events.RECONNECTED) && this.gone.compareAndSet(true, false)) {
+			logger.info("NATS at " + this.url + " is there");
 		}
 	}
 

@@ -17,6 +17,9 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.retry.RetryException;
+import org.springframework.core.retry.RetryPolicy;
+import org.springframework.core.retry.RetryTemplate;
 
 /**
  * What each service imports that uses NATS.
@@ -25,12 +28,13 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(NatsProperties.class)
 public class NatsConfiguration {
 
+	private static final Duration CONNECT_DELAY = Duration.ofMillis(500);
+
 	private static final Duration DRAIN_LIMIT = Duration.ofSeconds(5);
 
 	@Bean
-	Connection natsConnection(NatsProperties properties, @Value("${spring.application.name}") String service)
-			throws InterruptedException {
-		ConnectionLog log = new ConnectionLog();
+	Connection natsConnection(NatsProperties properties, @Value("${spring.application.name}") String service) {
+		ConnectionLog log = new ConnectionLog(properties.url());
 		Options options = Options.builder()
 			.server(properties.url())
 			.connectionName(service)
@@ -40,12 +44,18 @@ public class NatsConfiguration {
 			.connectionListener(log)
 			.errorListener(log)
 			.build();
+		RetryPolicy untilItIsThere = RetryPolicy.builder()
+			.includes(IOException.class)
+			.maxRetries(Long.MAX_VALUE)
+			.delay(CONNECT_DELAY)
+			.timeout(properties.connectLimit())
+			.build();
 		try {
-			return Nats.connect(options);
+			return new RetryTemplate(untilItIsThere).execute(() -> Nats.connect(options));
 		}
-		catch (IOException ex) {
+		catch (RetryException ex) {
 			throw new IllegalStateException("NATS can't be reached at " + properties.url()
-					+ ": start it there, or name another server with NATS_URL", ex);
+					+ ": start it there, or name another server with NATS_URL", ex.getLastException());
 		}
 	}
 
