@@ -42,12 +42,14 @@ final class ServiceRequest {
 	}
 
 	/**
-	 * Note what an answer says.
+	 * Note what an answer says, if one is being waited for on this thread.
+	 * @param arguments those of the call that published it
 	 */
-	static void answered(@Nullable Headers headers) {
-		ServiceError error = errorIn(headers);
-		ServiceRequest current = (error != null) ? CURRENT.get() : null;
-		if (current != null) {
+	static void answered(Object @Nullable [] arguments) {
+		ServiceRequest current = CURRENT.get();
+		OutgoingMessage answer = (current != null) ? OutgoingMessage.of(arguments) : null;
+		ServiceError error = (answer != null) ? errorIn(answer.headers()) : null;
+		if (current != null && error != null) {
 			current.error = error;
 		}
 	}

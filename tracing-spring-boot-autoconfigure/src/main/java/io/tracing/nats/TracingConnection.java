@@ -48,6 +48,7 @@ final class TracingConnection extends NatsProxy<Connection> {
 		SendSpans.Sent sent = this.sends.start(OperationType.SEND, arguments);
 		if (sent == null) {
 			proceed(method, arguments);
+			answered(arguments);
 			return;
 		}
 		RunningSpan span = sent.span();
@@ -58,7 +59,6 @@ final class TracingConnection extends NatsProxy<Connection> {
 			}
 			else {
 				this.delegate.publish(message.subject(), message.replyTo(), message.headers(), message.body());
-				ServiceRequest.answered(message.headers());
 			}
 		}
 		catch (Throwable ex) {
@@ -66,6 +66,16 @@ final class TracingConnection extends NatsProxy<Connection> {
 			throw ex;
 		}
 		span.end(null);
+		answered(arguments);
+	}
+
+	private void answered(Object @Nullable [] arguments) {
+		try {
+			ServiceRequest.answered(arguments);
+		}
+		catch (Throwable ex) {
+			this.connection.nats().messaging().faults().report("reading the answer to a request", ex);
+		}
 	}
 
 	private @Nullable Message request(Method method, Object @Nullable [] arguments) throws Throwable {
