@@ -168,23 +168,26 @@ final class ReceiveSpans {
 
 	private void makeSpan(long start, List<Message> messages, List<Deliveries.@Nullable Delivered> deliveries) {
 		SubjectOperation common = null;
+		Deliveries.Delivered last = null;
 		boolean several = false;
 		int traced = 0;
 		for (Deliveries.Delivered delivered : deliveries) {
 			if (delivered != null) {
 				several |= common != null && !common.equals(delivered.operation());
 				common = delivered.operation();
+				last = delivered;
 				traced++;
 			}
 		}
 		if (several) {
 			common = this.fetched.common();
 		}
-		if (common == null) {
+		if (common == null || last == null) {
 			return;
 		}
 		Context ambient = Context.current();
 		SpanBuilder builder = this.tracing.batchSpan(common.messaging(), ambient, traced);
+		last.describeConsumer(builder);
 		boolean named = common.oneSubject();
 		addLinks(builder, common, named, messages, deliveries);
 		end(common.messaging(), builder, ambient, start, traced, null);
