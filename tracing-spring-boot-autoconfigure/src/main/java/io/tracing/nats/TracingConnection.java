@@ -48,6 +48,7 @@ final class TracingConnection extends NatsProxy<Connection> {
 		SendSpans.Sent sent = this.sends.start(OperationType.SEND, arguments);
 		if (sent == null) {
 			proceed(method, arguments);
+			answered(arguments);
 			return;
 		}
 		RunningSpan span = sent.span();
@@ -64,8 +65,17 @@ final class TracingConnection extends NatsProxy<Connection> {
 			span.end(ex);
 			throw ex;
 		}
-		ServiceRequest.answered(sent.given().headers(), this.connection.nats().messaging().faults());
 		span.end(null);
+		answered(arguments);
+	}
+
+	private void answered(Object @Nullable [] arguments) {
+		try {
+			ServiceRequest.answered(arguments);
+		}
+		catch (Throwable ex) {
+			this.connection.nats().messaging().faults().report("reading the answer to a request", ex);
+		}
 	}
 
 	private @Nullable Message request(Method method, Object @Nullable [] arguments) throws Throwable {
