@@ -65,19 +65,19 @@ final class ReceiveSpans {
 	}
 
 	/**
-	 * Take note of a message that an iterator gave out.
+	 * Take note of a message that an iterator gave out, {@code null} if it had none.
 	 */
-	Message received(Message message) {
-		return message.isStatusMessage() ? message : received(this.received, System.nanoTime(), message);
+	@Nullable Message received(@Nullable Message message) {
+		return (message == null || message.isStatusMessage()) ? message : received(this.received, System.nanoTime(), message);
 	}
 
 	/**
 	 * Pull several messages.
 	 */
-	List<Message> fetch(Pull<List<Message>> pull) throws Throwable {
+	@Nullable List<Message> fetch(Pull<@Nullable List<Message>> pull) throws Throwable {
 		long start = System.nanoTime();
 		List<Message> messages = pull(this.fetched, start, pull);
-		return messages.isEmpty() ? messages : fetched(start, messages);
+		return (messages == null || messages.isEmpty()) ? messages : fetched(start, messages);
 	}
 
 	private <T> T pull(Deliveries deliveries, long start, Pull<T> pull) throws Throwable {
