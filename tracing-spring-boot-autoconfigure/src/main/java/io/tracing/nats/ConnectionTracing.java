@@ -110,7 +110,7 @@ final class ConnectionTracing {
 	ConnectedServer server() {
 		ServerInfo info = this.connection.getServerInfo();
 		ConnectedServer known = this.server;
-		if (known == null || !known.isStill(info)) {
+		if (known == null || !known.isStill(info, this.connection)) {
 			known = new ConnectedServer(this.nats, this.connection, info);
 			this.server = known;
 		}
