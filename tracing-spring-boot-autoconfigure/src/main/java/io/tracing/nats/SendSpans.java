@@ -3,7 +3,6 @@
 
 package io.tracing.nats;
 
-import java.time.Duration;
 import java.util.Collection;
 
 import io.nats.client.impl.Headers;
@@ -81,7 +80,7 @@ final class SendSpans {
 		setMessageId(builder, message);
 		this.nats.capturedHeaders().set(builder, message.headers());
 		RunningSpan span = this.tracing.start(operation.messaging(), builder, parent);
-		return new Sent(span, inject(span, message, server), message.timeout());
+		return new Sent(span, message, inject(span, message, server));
 	}
 
 	/**
@@ -92,7 +91,8 @@ final class SendSpans {
 			SpanContext current) {
 		NatsOperations operations = server.operations();
 		if (this.connection.isInbox(subject)) {
-			return current.isValid() ? operations.onInbox(type, "publish", this.connection.inboxes()) : null;
+			String name = (type == OperationType.REQUEST) ? "request" : "publish";
+			return current.isValid() ? operations.onInbox(type, name, this.connection.inboxes()) : null;
 		}
 		if (!this.nats.traces(subject)) {
 			return null;
@@ -202,10 +202,10 @@ final class SendSpans {
 	 * A message whose span has started.
 	 *
 	 * @param span the span
-	 * @param message what to send, {@code null} for what the caller gave
-	 * @param timeout how long the caller waits for an answer, if it said so
+	 * @param given what the caller gave
+	 * @param withContext what to send instead, {@code null} if there is nothing to add
 	 */
-	record Sent(RunningSpan span, @Nullable OutgoingMessage message, @Nullable Duration timeout) {
+	record Sent(RunningSpan span, OutgoingMessage given, @Nullable OutgoingMessage withContext) {
 
 	}
 

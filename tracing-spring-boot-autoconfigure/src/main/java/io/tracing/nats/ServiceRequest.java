@@ -6,6 +6,7 @@ package io.tracing.nats;
 import io.nats.client.MessageHandler;
 import io.nats.client.impl.Headers;
 import io.nats.service.ServiceMessage;
+import io.tracing.messaging.Faults;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,13 +43,18 @@ final class ServiceRequest {
 	}
 
 	/**
-	 * Note what an answer says.
+	 * Note what an answer says. Never throws.
 	 */
-	static void answered(@Nullable Headers headers) {
-		ServiceError error = errorIn(headers);
-		ServiceRequest current = (error != null) ? CURRENT.get() : null;
-		if (current != null) {
-			current.error = error;
+	static void answered(@Nullable Headers headers, Faults faults) {
+		try {
+			ServiceRequest current = (headers != null) ? CURRENT.get() : null;
+			ServiceError error = (current != null) ? errorIn(headers) : null;
+			if (current != null && error != null) {
+				current.error = error;
+			}
+		}
+		catch (Throwable ex) {
+			faults.report("reading the answer of a NATS service", ex);
 		}
 	}
 

@@ -52,19 +52,19 @@ final class TracingConnection extends NatsProxy<Connection> {
 		}
 		RunningSpan span = sent.span();
 		try {
-			OutgoingMessage message = sent.message();
+			OutgoingMessage message = sent.withContext();
 			if (message == null) {
 				proceed(method, arguments);
 			}
 			else {
 				this.delegate.publish(message.subject(), message.replyTo(), message.headers(), message.body());
-				ServiceRequest.answered(message.headers());
 			}
 		}
 		catch (Throwable ex) {
 			span.end(ex);
 			throw ex;
 		}
+		ServiceRequest.answered(sent.given().headers(), this.connection.nats().messaging().faults());
 		span.end(null);
 	}
 
@@ -77,7 +77,7 @@ final class TracingConnection extends NatsProxy<Connection> {
 		long start = System.nanoTime();
 		Message reply;
 		try {
-			OutgoingMessage message = sent.message();
+			OutgoingMessage message = sent.withContext();
 			reply = (message == null) ? (Message) proceed(method, arguments)
 					: this.delegate.request(message.subject(), message.headers(), message.body(), message.timeout());
 		}
@@ -85,7 +85,7 @@ final class TracingConnection extends NatsProxy<Connection> {
 			span.end(ex);
 			throw ex;
 		}
-		this.requests.end(span, reply, System.nanoTime() - start, sent.timeout());
+		this.requests.end(span, reply, System.nanoTime() - start, sent.given().timeout());
 		return reply;
 	}
 
@@ -99,7 +99,7 @@ final class TracingConnection extends NatsProxy<Connection> {
 		RunningSpan span = sent.span();
 		CompletableFuture<Message> reply;
 		try {
-			OutgoingMessage message = sent.message();
+			OutgoingMessage message = sent.withContext();
 			reply = (message == null) ? (CompletableFuture<Message>) proceed(method, arguments)
 					: send(method.getName(), message);
 		}

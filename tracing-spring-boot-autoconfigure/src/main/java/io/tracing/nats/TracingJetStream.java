@@ -48,7 +48,7 @@ final class TracingJetStream extends NatsProxy<JetStream> {
 		}
 		Object acknowledgment;
 		try {
-			OutgoingMessage message = sent.message();
+			OutgoingMessage message = sent.withContext();
 			acknowledgment = (message == null) ? proceed(method, arguments)
 					: this.delegate.publish(message.subject(), message.headers(), message.body(), message.options());
 		}
@@ -68,7 +68,7 @@ final class TracingJetStream extends NatsProxy<JetStream> {
 		}
 		Object future;
 		try {
-			OutgoingMessage message = sent.message();
+			OutgoingMessage message = sent.withContext();
 			future = (message == null) ? proceed(method, arguments) : this.delegate.publishAsync(message.subject(),
 					message.headers(), message.body(), message.options());
 		}
