@@ -53,7 +53,7 @@ final class NatsTracingBeanPostProcessor extends BrokerBeanPostProcessor {
 			return wrap(connection, beanName, broker);
 		}
 		if (!ClientProxy.isOne(bean)) {
-			broker.untraced("client", beanName, "it was not made of a Connection that is a bean:"
+			broker.untraced("client", beanName, "not made of a Connection that is a bean:"
 					+ " make it of one, or wrap its connection with NatsTracing.wrap()");
 		}
 		return bean;
