@@ -68,7 +68,8 @@ final class ReceiveSpans {
 	 * Take note of a message that an iterator gave out, {@code null} if it had none.
 	 */
 	@Nullable Message received(@Nullable Message message) {
-		return (message == null || message.isStatusMessage()) ? message : received(this.received, System.nanoTime(), message);
+		return (message == null || message.isStatusMessage()) ? message
+				: received(this.received, System.nanoTime(), message);
 	}
 
 	/**

@@ -94,8 +94,7 @@ final class TracingConnection extends NatsProxy<Connection> {
 		CompletableFuture<Message> reply;
 		try {
 			OutgoingMessage message = sent.withContext();
-			reply = (message == null) ? (CompletableFuture<Message>) proceed(method, arguments)
-					: send(call, message);
+			reply = (message == null) ? (CompletableFuture<Message>) proceed(method, arguments) : send(call, message);
 		}
 		catch (Throwable ex) {
 			span.end(ex);
@@ -106,9 +105,9 @@ final class TracingConnection extends NatsProxy<Connection> {
 	}
 
 	private CompletableFuture<Message> send(SendCall call, OutgoingMessage message) {
-		return (call == SendCall.REQUEST_ASYNC) ? this.delegate.request(message.subject(), message.headers(), message.body())
-				: this.delegate.requestWithTimeout(message.subject(), message.headers(), message.body(),
-						message.timeout());
+		return (call == SendCall.REQUEST_ASYNC)
+				? this.delegate.request(message.subject(), message.headers(), message.body()) : this.delegate
+					.requestWithTimeout(message.subject(), message.headers(), message.body(), message.timeout());
 	}
 
 }

@@ -87,7 +87,8 @@ final class TracingKeyValue extends NatsProxy<KeyValue> {
 	private Object @Nullable [] watched(Method method, Object @Nullable [] arguments) {
 		Object[] result = (arguments != null) ? arguments.clone() : null;
 		for (int i = 0; result != null && i < result.length; i++) {
-			if (result[i] instanceof KeyValueWatcher watcher && method.getParameterTypes()[i] == KeyValueWatcher.class) {
+			if (result[i] instanceof KeyValueWatcher watcher
+					&& method.getParameterTypes()[i] == KeyValueWatcher.class) {
 				result[i] = new TracingWatcher<>(watcher, this.spans, this::describe).as(KeyValueWatcher.class);
 			}
 		}

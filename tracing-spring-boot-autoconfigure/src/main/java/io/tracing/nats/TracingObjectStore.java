@@ -96,7 +96,8 @@ final class TracingObjectStore extends NatsProxy<ObjectStore> {
 	private Object @Nullable [] watched(Method method, Object @Nullable [] arguments) {
 		Object[] result = (arguments != null) ? arguments.clone() : null;
 		for (int i = 0; result != null && i < result.length; i++) {
-			if (result[i] instanceof ObjectStoreWatcher watcher && method.getParameterTypes()[i] == ObjectStoreWatcher.class) {
+			if (result[i] instanceof ObjectStoreWatcher watcher
+					&& method.getParameterTypes()[i] == ObjectStoreWatcher.class) {
 				result[i] = new TracingWatcher<>(watcher, this.spans, TracingObjectStore::describe)
 					.as(ObjectStoreWatcher.class);
 			}
