@@ -6,6 +6,7 @@ package io.tracing.nats;
 import io.nats.client.Message;
 import io.nats.client.MessageHandler;
 import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.context.Context;
 import io.tracing.messaging.MessagingOperation;
 import io.tracing.messaging.MessagingTracing;
 import io.tracing.messaging.OperationType;
@@ -105,12 +106,16 @@ final class TracingMessageHandler implements MessageHandler {
 			MessagingOperation operation = delivered.operation().messaging();
 			SpanBuilder builder = this.tracing.processSpan(operation, delivered.context());
 			this.deliveries.describe(builder, raw, delivered);
+			Context context = delivered.context();
 			JetStreamDelivery delivery = delivered.delivery();
-			if (delivery != null) {
+			if (delivery == null) {
+				context = ReplySubject.in(context, raw.getReplyTo());
+			}
+			else {
 				this.tracing.timeInQueue((counted > 0) ? operation : operation.unmeasured(), builder,
 						delivery.storedMillis(), TimeInQueue.Source.BROKER);
 			}
-			RunningSpan span = this.tracing.start(operation, builder, delivered.context(), counted);
+			RunningSpan span = this.tracing.start(operation, builder, context, counted);
 			message.isProcessedIn(span.context(), delivered);
 			return span;
 		}
