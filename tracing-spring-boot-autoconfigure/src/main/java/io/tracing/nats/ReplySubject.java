@@ -31,7 +31,8 @@ final class ReplySubject {
 	}
 
 	/**
-	 * Whether a message to a subject is the answer, and the subject was made for it alone.
+	 * Whether a message to a subject is the answer, and the subject was made for it
+	 * alone.
 	 */
 	static boolean isInbox(Context context, String subject) {
 		return subject.equals(context.get(KEY))

@@ -75,9 +75,8 @@ class JetStreamPublishFailureIntegrationTests {
 			nats.createStream(this.stream);
 			PublishOptions options = PublishOptions.builder().expectedLastSequence(41).build();
 			JetStream jetStream = nats.connection().jetStream();
-			assertThatThrownBy(() -> jetStream.publish(this.subject, BODY, options))
-				.isInstanceOfSatisfying(JetStreamApiException.class,
-						(ex) -> assertThat(ex.getApiErrorCode()).isEqualTo(10071));
+			assertThatThrownBy(() -> jetStream.publish(this.subject, BODY, options)).isInstanceOfSatisfying(
+					JetStreamApiException.class, (ex) -> assertThat(ex.getApiErrorCode()).isEqualTo(10071));
 			failed(nats, API_EXCEPTION);
 		}
 	}
@@ -101,8 +100,7 @@ class JetStreamPublishFailureIntegrationTests {
 	void publishThatIsNotAcknowledgedTimesOut() throws Exception {
 		try (TracedNats nats = TracedNats.start()) {
 			nats.raw().subscribe(this.subject);
-			JetStream jetStream = nats.connection()
-				.jetStream(JetStreamOptions.builder().requestTimeout(SHORT).build());
+			JetStream jetStream = nats.connection().jetStream(JetStreamOptions.builder().requestTimeout(SHORT).build());
 			assertThatThrownBy(() -> jetStream.publish(this.subject, BODY)).isInstanceOf(IOException.class);
 			SpanData span = failed(nats, IO_EXCEPTION);
 			assertThat(span.getEndEpochNanos() - span.getStartEpochNanos()).isGreaterThanOrEqualTo(SHORT.toNanos());
@@ -140,9 +138,9 @@ class JetStreamPublishFailureIntegrationTests {
 			assertThatThrownBy(() -> jetStream.publish(this.subject, BODY)).hasSameClassAs(untraced)
 				.hasMessage(untraced.getMessage());
 			assertThatThrownBy(() -> jetStream.publishAsync(this.subject, BODY)).hasSameClassAs(untraced);
-			assertThat(nats.spans().await("publish " + this.subject, 2)).allSatisfy(
-					(span) -> assertThat(NatsAttributes.of(span)).containsEntry("error.type",
-							untraced.getClass().getName()));
+			assertThat(nats.spans().await("publish " + this.subject, 2))
+				.allSatisfy((span) -> assertThat(NatsAttributes.of(span)).containsEntry("error.type",
+						untraced.getClass().getName()));
 		}
 	}
 

@@ -52,8 +52,7 @@ class JetStreamPublishIntegrationTests {
 	private final String subject = this.stream + ".created";
 
 	static List<Named<Publish>> overloads() {
-		return List.of(
-				named("publish(subject, body)", false, (jetStream, subject) -> jetStream.publish(subject, BODY)),
+		return List.of(named("publish(subject, body)", false, (jetStream, subject) -> jetStream.publish(subject, BODY)),
 				named("publish(subject, headers, body)", true,
 						(jetStream, subject) -> jetStream.publish(subject, mine(), BODY)),
 				named("publish(subject, body, options)", false,

@@ -203,14 +203,13 @@ class ReplyIntegrationTests {
 	 * All that is written on a span, wherever it is written.
 	 */
 	private static Stream<String> texts(SpanData span) {
-		Stream<Attributes> attributes = Stream.of(Stream.of(span.getAttributes()),
-				span.getLinks().stream().map(LinkData::getAttributes),
-				span.getEvents().stream().map(EventData::getAttributes))
+		Stream<Attributes> attributes = Stream
+			.of(Stream.of(span.getAttributes()), span.getLinks().stream().map(LinkData::getAttributes),
+					span.getEvents().stream().map(EventData::getAttributes))
 			.flatMap((each) -> each);
 		Stream<String> names = Stream.concat(Stream.of(span.getName(), span.getStatus().getDescription()),
 				span.getEvents().stream().map(EventData::getName));
-		return Stream.concat(names,
-				attributes.flatMap((each) -> each.asMap().values().stream()).map(String::valueOf));
+		return Stream.concat(names, attributes.flatMap((each) -> each.asMap().values().stream()).map(String::valueOf));
 	}
 
 }
