@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -24,6 +26,7 @@ import io.tracing.messaging.MessagingMetrics;
 import io.tracing.micrometer.MicrometerMessagingMetrics;
 import io.tracing.testing.NatsServer;
 import io.tracing.testing.TracedNats;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,6 +44,8 @@ class GeneratedSubjectsIntegrationTests {
 	private static final int LIMIT = 201;
 
 	private static final byte[] BODY = new byte[] { 1 };
+
+	private static final Executor EACH_ITS_THREAD = (task) -> new Thread(task).start();
 
 	private final String prefix = NatsServer.newName("generated");
 
@@ -89,20 +94,27 @@ class GeneratedSubjectsIntegrationTests {
 		}
 	}
 
-	@Test
+	@RepeatedTest(10)
 	void manyThreadsDoNotMakeMoreOfThem() throws Exception {
-		try (TracedNats nats = TracedNats.start()) {
-			List<Thread> threads = new ArrayList<>();
-			for (int i = 0; i < 8; i++) {
-				Thread thread = new Thread(() -> publish(nats));
-				thread.start();
-				threads.add(thread);
+		InMemoryMetricReader reader = InMemoryMetricReader.create();
+		try (TracedNats nats = TracedNats.builder()
+			.openTelemetry((openTelemetry) -> openTelemetry
+				.setMeterProvider(SdkMeterProvider.builder().registerMetricReader(reader).build()))
+			.start()) {
+			CyclicBarrier start = new CyclicBarrier(8);
+			List<CompletableFuture<Void>> threads = IntStream.range(0, 8)
+				.mapToObj((thread) -> this.prefix + "." + thread)
+				.map((subject) -> CompletableFuture.runAsync(() -> publish(nats, subject, start), EACH_ITS_THREAD))
+				.toList();
+			for (CompletableFuture<Void> thread : threads) {
+				thread.get(30, TimeUnit.SECONDS);
 			}
-			for (Thread thread : threads) {
-				thread.join();
-			}
-			assertThat(nats.spans().ended()).hasSize(8 * SUBJECTS);
-			assertThat(names(nats.spans().ended())).hasSizeLessThanOrEqualTo(LIMIT);
+			assertThat(nats.spans().ended()).hasSize(8 * 100);
+			assertThat(names(nats.spans().ended())).hasSize(LIMIT);
+			assertThat(reader.collectAllMetrics())
+				.filteredOn((metric) -> metric.getName().equals(MessagingMetrics.CLIENT_SENT_MESSAGES))
+				.singleElement()
+				.satisfies((metric) -> assertThat(metric.getData().getPoints()).hasSize(LIMIT));
 		}
 	}
 
@@ -158,6 +170,16 @@ class GeneratedSubjectsIntegrationTests {
 						assertThat(NatsAttributes.of(point.getAttributes())).isEqualTo(expected);
 					}));
 		}
+	}
+
+	private static void publish(TracedNats nats, String subject, CyclicBarrier start) {
+		try {
+			start.await(10, TimeUnit.SECONDS);
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+		IntStream.range(0, 100).forEach((i) -> nats.connection().publish(subject + "." + i, BODY));
 	}
 
 	private void publish(TracedNats nats) {

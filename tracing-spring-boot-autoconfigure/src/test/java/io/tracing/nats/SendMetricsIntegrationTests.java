@@ -68,8 +68,8 @@ class SendMetricsIntegrationTests {
 			Map<Map<String, Object>, Long> sent = sent(nats);
 			assertPoints(metrics.get(MessagingMetrics.CLIENT_SENT_MESSAGES), "{message}", sent);
 			Map<Map<String, Object>, Long> durations = new HashMap<>();
-			sent.forEach((attributes, count) -> durations.put(with(attributes, "messaging.operation.type", "send"),
-					count));
+			sent.forEach(
+					(attributes, count) -> durations.put(with(attributes, "messaging.operation.type", "send"), count));
 			assertPoints(metrics.get(MessagingMetrics.CLIENT_OPERATION_DURATION), "s", durations);
 		}
 	}
@@ -89,8 +89,8 @@ class SendMetricsIntegrationTests {
 				Map<String, Object> tags = completed(attributes, "error.type", "messaging.destination.name",
 						"messaging.destination.template");
 				sent.put(tags, count);
-				durations.put(completed(with(tags, "messaging.operation.type", "send"),
-						"messaging.consumer.group.name", "messaging.destination.subscription.name"), count);
+				durations.put(completed(with(tags, "messaging.operation.type", "send"), "messaging.consumer.group.name",
+						"messaging.destination.subscription.name"), count);
 			});
 			assertThat(counts(registry, MessagingMetrics.CLIENT_SENT_MESSAGES)).isEqualTo(sent);
 			assertThat(counts(registry, MessagingMetrics.CLIENT_OPERATION_DURATION)).isEqualTo(durations);
