@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import io.nats.client.JetStream;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamOptions;
+import io.nats.client.Options;
 import io.nats.client.PublishOptions;
 import io.nats.client.api.PublishAck;
 import io.opentelemetry.api.trace.StatusCode;
@@ -104,6 +105,16 @@ class JetStreamPublishFailureIntegrationTests {
 			assertThatThrownBy(() -> jetStream.publish(this.subject, BODY)).isInstanceOf(IOException.class);
 			SpanData span = failed(nats, IO_EXCEPTION);
 			assertThat(span.getEndEpochNanos() - span.getStartEpochNanos()).isGreaterThanOrEqualTo(SHORT.toNanos());
+		}
+	}
+
+	@Test
+	void failureOfAdvancedRequestsIsThatOfTheUntracedCall() throws Exception {
+		try (TracedNats nats = TracedNats.builder().options(Options.Builder::advancedRequestBehavior).start()) {
+			Throwable untraced = thrown(() -> nats.raw().jetStream().publish(this.subject, BODY));
+			assertThatThrownBy(() -> nats.connection().jetStream().publish(this.subject, BODY)).hasSameClassAs(untraced)
+				.hasMessage(untraced.getMessage());
+			failed(nats, untraced.getClass().getName());
 		}
 	}
 
