@@ -77,7 +77,8 @@ class MetricsIntegrationTests {
 			assertMeter(registry, MessagingMetrics.CLIENT_SENT_MESSAGES, 2, with(sendTags, "error.type", "none"));
 			assertMeter(registry, MessagingMetrics.CLIENT_OPERATION_DURATION, 2,
 					with(with(with(with(sendTags, "error.type", "none"), "messaging.operation.type", "send"),
-							"messaging.consumer.group.name", "none"), "messaging.destination.subscription.name", "none"));
+							"messaging.consumer.group.name", "none"), "messaging.destination.subscription.name",
+							"none"));
 			assertMeter(registry, MessagingMetrics.CLIENT_CONSUMED_MESSAGES, 1,
 					with(processTags, "error.type", "none"));
 			assertMeter(registry, MessagingMetrics.CLIENT_CONSUMED_MESSAGES, 1,
