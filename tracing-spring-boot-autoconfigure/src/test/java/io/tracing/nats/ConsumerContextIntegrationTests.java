@@ -62,10 +62,8 @@ class ConsumerContextIntegrationTests {
 					}
 				}),
 				new Way("fetch", "receive",
-						(context) -> drain(context.fetch(FetchConsumeOptions.builder()
-							.maxMessages(MESSAGES)
-							.expiresIn(10_000)
-							.build()))),
+						(context) -> drain(context
+							.fetch(FetchConsumeOptions.builder().maxMessages(MESSAGES).expiresIn(10_000).build()))),
 				new Way("iterate()", "receive", (context) -> {
 					try (IterableConsumer consumer = context.iterate()) {
 						return times(() -> consumer.nextMessage(Duration.ofSeconds(10)));

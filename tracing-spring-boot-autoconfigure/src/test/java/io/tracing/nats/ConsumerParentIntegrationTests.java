@@ -140,8 +140,8 @@ class ConsumerParentIntegrationTests {
 	}
 
 	private void handle(Message message) {
-		this.tenants.add(
-				Baggage.current().getEntryValue("tenant") + " in " + Span.current().getSpanContext().getSpanId());
+		this.tenants
+			.add(Baggage.current().getEntryValue("tenant") + " in " + Span.current().getSpanContext().getSpanId());
 	}
 
 	private void publish(TracedNats nats, String subject) {

@@ -104,9 +104,8 @@ class HandlerThreadIntegrationTests {
 			Context atCreation = Context.root().with(creator).with(MARK, "creator");
 			try (Scope scope = atCreation.makeCurrent()) {
 				nats.connection()
-					.createDispatcher(
-							(message) -> (message.getSubject().endsWith(".untraced") ? untraced : traced)
-								.add(Context.current()))
+					.createDispatcher((message) -> (message.getSubject().endsWith(".untraced") ? untraced : traced)
+						.add(Context.current()))
 					.subscribe(this.subject + ".*");
 			}
 			finally {

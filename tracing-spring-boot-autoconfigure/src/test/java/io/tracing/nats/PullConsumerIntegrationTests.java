@@ -106,7 +106,8 @@ class PullConsumerIntegrationTests {
 			JetStreamSubscription subscription = subscribe(nats);
 			List<SpanData> publishes = publish(nats, 2);
 			subscription.pull(2);
-			assertReceived(nats, List.of(subscription.nextMessage(PATIENCE), subscription.nextMessage(10_000)), publishes);
+			assertReceived(nats, List.of(subscription.nextMessage(PATIENCE), subscription.nextMessage(10_000)),
+					publishes);
 		}
 	}
 
@@ -179,8 +180,7 @@ class PullConsumerIntegrationTests {
 			JetStreamSubscription subscription = subscribe(nats);
 			subscription.pull(1);
 			Thread.currentThread().interrupt();
-			assertThatExceptionOfType(InterruptedException.class)
-				.isThrownBy(() -> subscription.nextMessage(PATIENCE));
+			assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> subscription.nextMessage(PATIENCE));
 			assertThat(nats.spans().ended()).isEmpty();
 		}
 	}

@@ -66,8 +66,7 @@ class PushConsumerIntegrationTests {
 								PushSubscribeOptions.builder().durable("billing").deliverGroup("till").build())),
 				new Way("group in the options", "till", true,
 						(jetStream, pattern, dispatcher, handler) -> jetStream.subscribe(pattern, dispatcher, handler,
-								true,
-								PushSubscribeOptions.builder().durable("billing").deliverGroup("till").build())),
+								true, PushSubscribeOptions.builder().durable("billing").deliverGroup("till").build())),
 				new Way("pull", null, true, (jetStream, pattern, dispatcher, handler) -> {
 					JetStreamSubscription subscription = jetStream.subscribe(pattern, dispatcher, (message) -> {
 						handler.onMessage(message);

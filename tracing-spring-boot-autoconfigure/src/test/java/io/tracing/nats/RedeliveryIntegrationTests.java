@@ -195,8 +195,8 @@ class RedeliveryIntegrationTests {
 			assertThat(advisory).isNotNull();
 			assertGivenUp(nats, publish, 1);
 			assertThat(nats.spans().ended()).extracting(SpanData::getName)
-				.containsExactlyInAnyOrder("publish " + this.subject, "process " + this.subject,
-						"nak " + this.subject, "max-deliveries " + this.subject);
+				.containsExactlyInAnyOrder("publish " + this.subject, "process " + this.subject, "nak " + this.subject,
+						"max-deliveries " + this.subject);
 		}
 	}
 

@@ -83,9 +83,13 @@ class ServiceIntegrationTests {
 						.build());
 			nats.connection().request(this.name + ".add", null, PATIENCE);
 			nats.connection().request(this.name + ".get.17", null, PATIENCE);
-			assertThat(nats.spans().await("process " + this.name + ".add").getAttributes()
+			assertThat(nats.spans()
+				.await("process " + this.name + ".add")
+				.getAttributes()
 				.get(MessagingAttributes.CONSUMER_GROUP_NAME)).isEqualTo("q");
-			assertThat(nats.spans().await("process " + this.name + ".get.*").getAttributes()
+			assertThat(nats.spans()
+				.await("process " + this.name + ".get.*")
+				.getAttributes()
 				.get(MessagingAttributes.CONSUMER_GROUP_NAME)).isEqualTo("readers");
 			service.stop();
 		}
@@ -111,7 +115,9 @@ class ServiceIntegrationTests {
 			Service service = start(nats, (message) -> {
 				throw new IllegalStateException("out of parcels");
 			});
-			Message answer = nats.connection().requestWithTimeout(this.subject, null, PATIENCE).get(10, TimeUnit.SECONDS);
+			Message answer = nats.connection()
+				.requestWithTimeout(this.subject, null, PATIENCE)
+				.get(10, TimeUnit.SECONDS);
 			assertThat(answer.getHeaders().getFirst("Nats-Service-Error-Code")).isEqualTo("500");
 			assertFailed(nats, "500", "out of parcels");
 			service.stop();

@@ -193,11 +193,11 @@ class SettlementIntegrationTests {
 			JetStreamSubscription subscription = subscribe(nats);
 			Message message = fetch(nats, subscription);
 			nats.raw().jetStreamManagement().deleteStream(this.stream);
-			assertThatExceptionOfType(TimeoutException.class)
-				.isThrownBy(() -> message.ackSync(Duration.ofMillis(50)));
+			assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> message.ackSync(Duration.ofMillis(50)));
 			SpanData ack = nats.spans().await("ack " + this.pattern);
 			assertThat(ack.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
-			assertThat(ack.getAttributes().get(MessagingAttributes.ERROR_TYPE)).isEqualTo(TimeoutException.class.getName());
+			assertThat(ack.getAttributes().get(MessagingAttributes.ERROR_TYPE))
+				.isEqualTo(TimeoutException.class.getName());
 		}
 	}
 

@@ -143,8 +143,8 @@ class StoredTimeIntegrationTests {
 	void acknowledgmentSubjectThatMakesNoSenseCostsTelemetryAlone(String nonsense) throws Exception {
 		try (TracedNats nats = start()) {
 			process(nats, nonsense);
-			assertThat(nats.spans().ended()).allMatch(
-					(span) -> span.getAttributes().get(MessagingAttributes.TIME_IN_QUEUE) == null);
+			assertThat(nats.spans().ended())
+				.allMatch((span) -> span.getAttributes().get(MessagingAttributes.TIME_IN_QUEUE) == null);
 			assertThat(points(MessagingMetrics.TIME_IN_QUEUE)).isZero();
 		}
 	}

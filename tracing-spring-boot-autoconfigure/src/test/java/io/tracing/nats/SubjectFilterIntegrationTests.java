@@ -51,11 +51,8 @@ class SubjectFilterIntegrationTests {
 	@Test
 	void excludedMessageThatCarriesAContextIsNotContinued() throws Exception {
 		CompletableFuture<Span> current = new CompletableFuture<>();
-		try (TracedNats nats = TracedNats.start();
-				TracedNats other = start(List.of(), List.of(this.subject))) {
-			other.connection()
-				.createDispatcher((message) -> current.complete(Span.current()))
-				.subscribe(this.subject);
+		try (TracedNats nats = TracedNats.start(); TracedNats other = start(List.of(), List.of(this.subject))) {
+			other.connection().createDispatcher((message) -> current.complete(Span.current())).subscribe(this.subject);
 			other.flush();
 			nats.connection().publish(this.subject, null);
 			assertThat(current.get(10, TimeUnit.SECONDS).getSpanContext().isValid()).isFalse();
@@ -141,9 +138,7 @@ class SubjectFilterIntegrationTests {
 	}
 
 	private static TracedNats start(List<String> include, List<String> exclude) {
-		return TracedNats.builder()
-			.nats((builder) -> builder.subjects(SubjectPatterns.of(include, exclude)))
-			.start();
+		return TracedNats.builder().nats((builder) -> builder.subjects(SubjectPatterns.of(include, exclude))).start();
 	}
 
 }

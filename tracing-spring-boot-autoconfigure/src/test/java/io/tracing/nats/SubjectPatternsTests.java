@@ -36,16 +36,15 @@ class SubjectPatternsTests {
 	@CsvSource({ "orders, order", "orders, orders.created", "orders.created, orders", "orders.*, orders",
 			"orders.*, orders.17.created", "orders.*, orders.", "*, orders.created", "*.created, orders.paid",
 			"orders.>, orders", "orders.>, orders.", "orders.>, order.created", "orders.*.>, orders.17",
-			"orders.*.created, orders.17.paid", "*.*, orders", "orders.*.created, orders..created",
-			"ORDERS, orders", "orders.x*, orders.xy", "orders, ''", "*, ''", ">, ''" })
+			"orders.*.created, orders.17.paid", "*.*, orders", "orders.*.created, orders..created", "ORDERS, orders",
+			"orders.x*, orders.xy", "orders, ''", "*, ''", ">, ''" })
 	void doesNotMatch(String pattern, String subject) {
 		assertThat(SubjectPatterns.first(List.of(pattern), subject)).isNull();
 	}
 
 	@Test
 	void includeNamesTheOnlyOnes() {
-		assertThat(SubjectPatterns.of(List.of("orders.*", "payments"), List.of()))
-			.accepts("orders.created", "payments")
+		assertThat(SubjectPatterns.of(List.of("orders.*", "payments"), List.of())).accepts("orders.created", "payments")
 			.rejects("orders", "orders.created.today", "my.orders.created", "payments.failed");
 	}
 

@@ -138,8 +138,8 @@ class TraceParentVectorsIntegrationTests {
 
 	@Test
 	void allFieldsOfAGoClientAreRead() throws Exception {
-		Received received = exchange(header("Traceparent", VALID) + header("Tracestate", "foo=1")
-				+ header("Baggage", "tenant=acme"));
+		Received received = exchange(
+				header("Traceparent", VALID) + header("Tracestate", "foo=1") + header("Baggage", "tenant=acme"));
 		assertContinues(received, VALID, true);
 		assertThat(received.span().getTraceState().get("foo")).isEqualTo("1");
 		assertThat(received.baggage().getEntryValue("tenant")).isEqualTo("acme");
@@ -196,7 +196,9 @@ class TraceParentVectorsIntegrationTests {
 		Received received = exchange(
 				header("traceparent", VALID) + header("tracestate", "foo=1") + header("tracestate", "bar=2"));
 		assertContinues(received, VALID, true);
-		assertThat(received.span().getTraceState().asMap()).hasSize(2).containsEntry("foo", "1").containsEntry("bar", "2");
+		assertThat(received.span().getTraceState().asMap()).hasSize(2)
+			.containsEntry("foo", "1")
+			.containsEntry("bar", "2");
 	}
 
 	@Test
