@@ -38,7 +38,7 @@ final class BucketSpans {
 	 * @return the span, {@code null} if the call is not traced
 	 */
 	@Nullable RunningSpan start(OperationType type, String name, Consumer<SpanBuilder> attributes) {
-		return start(type, name, Context.current(), attributes);
+		return start(type, name, null, attributes);
 	}
 
 	/**
@@ -48,9 +48,10 @@ final class BucketSpans {
 		return start(OperationType.PROCESS, "process", Context.root(), attributes);
 	}
 
-	private @Nullable RunningSpan start(OperationType type, String name, Context parent,
+	private @Nullable RunningSpan start(OperationType type, String name, @Nullable Context given,
 			Consumer<SpanBuilder> attributes) {
 		try {
+			Context parent = (given != null) ? given : Context.current();
 			if (!this.connection.nats().traces(this.bucket)) {
 				return null;
 			}

@@ -76,10 +76,10 @@ final class ReceiveSpans {
 	/**
 	 * Pull several messages.
 	 */
-	List<Message> fetch(Pull<List<Message>> pull) throws Throwable {
+	@Nullable List<Message> fetch(Pull<@Nullable List<Message>> pull) throws Throwable {
 		long start = System.nanoTime();
 		List<Message> messages = pull(this.fetched, start, pull);
-		return messages.isEmpty() ? messages : fetched(start, messages);
+		return (messages == null || messages.isEmpty()) ? messages : fetched(start, messages);
 	}
 
 	/**
@@ -99,7 +99,7 @@ final class ReceiveSpans {
 	/**
 	 * Pull several messages, which an iterator gives out.
 	 */
-	Iterator<Message> iterate(Pull<Iterator<Message>> pull) throws Throwable {
+	@Nullable Iterator<Message> iterate(Pull<@Nullable Iterator<Message>> pull) throws Throwable {
 		return pull(this.received, System.nanoTime(), pull);
 	}
 

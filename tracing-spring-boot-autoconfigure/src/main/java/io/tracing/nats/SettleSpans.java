@@ -38,11 +38,14 @@ final class SettleSpans {
 	 */
 	@Nullable RunningSpan start(String name, Message message, Deliveries.Delivered delivered, Context context) {
 		JetStreamDelivery delivery = delivered.delivery();
-		AckType last = message.lastAck();
-		if (!this.on || delivery == null || (last != null && last.terminal)) {
+		if (!this.on || delivery == null) {
 			return null;
 		}
 		try {
+			AckType last = message.lastAck();
+			if (last != null && last.terminal) {
+				return null;
+			}
 			SubjectOperation operation = delivered.operation().settle(name);
 			// Where it is processed, also if it is settled on another thread.
 			Context current = Context.current();

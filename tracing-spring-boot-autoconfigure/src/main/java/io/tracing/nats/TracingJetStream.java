@@ -5,6 +5,7 @@ package io.tracing.nats;
 
 import java.lang.reflect.Method;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 import io.nats.client.JetStream;
 import io.nats.client.api.PublishAck;
@@ -32,13 +33,21 @@ final class TracingJetStream extends NatsProxy<JetStream> {
 
 	@Override
 	protected @Nullable Object invoke(Method method, Object @Nullable [] arguments) throws Throwable {
-		return switch (method.getName()) {
-			case "publish" -> publish(method, arguments);
-			case "publishAsync" -> publishAsync(method, arguments);
-			case "subscribe" ->
-				passOn(method, arguments, (arguments != null) ? ConsumerSource.of(arguments) : ConsumerSource.UNKNOWN);
-			default -> passOn(method, arguments, null);
+		return switch (SendCall.of(method)) {
+			case STORE -> publish(method, arguments);
+			case STORE_ASYNC -> publishAsync(method, arguments);
+			default -> passOn(method, arguments, source(method, arguments));
 		};
+	}
+
+	private @Nullable ConsumerSource source(Method method, Object @Nullable [] arguments) {
+		try {
+			return (method.getName().equals("subscribe") && arguments != null) ? ConsumerSource.of(arguments) : null;
+		}
+		catch (Throwable ex) {
+			this.tracing.faults().report("reading the options of a subscription", ex);
+			return null;
+		}
 	}
 
 	private @Nullable Object publish(Method method, Object @Nullable [] arguments) throws Throwable {
@@ -48,7 +57,7 @@ final class TracingJetStream extends NatsProxy<JetStream> {
 		}
 		Object acknowledgment;
 		try {
-			OutgoingMessage message = sent.message();
+			OutgoingMessage message = sent.withContext();
 			acknowledgment = (message == null) ? proceed(method, arguments)
 					: this.delegate.publish(message.subject(), message.headers(), message.body(), message.options());
 		}
@@ -68,7 +77,7 @@ final class TracingJetStream extends NatsProxy<JetStream> {
 		}
 		Object future;
 		try {
-			OutgoingMessage message = sent.message();
+			OutgoingMessage message = sent.withContext();
 			future = (message == null) ? proceed(method, arguments) : this.delegate.publishAsync(message.subject(),
 					message.headers(), message.body(), message.options());
 		}
@@ -105,11 +114,16 @@ final class TracingJetStream extends NatsProxy<JetStream> {
 	}
 
 	/**
-	 * What went wrong, without the plain exception that jnats puts around a checked one.
+	 * What went wrong, without the plain exception that jnats puts around a checked one,
+	 * and that a future puts around both.
 	 */
 	private static Throwable cause(Throwable failure) {
-		Throwable cause = failure.getCause();
-		return (failure.getClass() == RuntimeException.class && cause != null) ? cause : failure;
+		Throwable thrown = (failure instanceof CompletionException) ? failure.getCause() : failure;
+		Throwable cause = (thrown != null) ? thrown.getCause() : null;
+		if (cause != null && thrown.getClass() == RuntimeException.class) {
+			return cause;
+		}
+		return (thrown != null) ? thrown : failure;
 	}
 
 }
