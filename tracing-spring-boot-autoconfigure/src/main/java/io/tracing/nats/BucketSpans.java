@@ -38,7 +38,7 @@ final class BucketSpans {
 	 * @return the span, {@code null} if the call is not traced
 	 */
 	@Nullable RunningSpan start(OperationType type, String name, Consumer<SpanBuilder> attributes) {
-		return start(type, name, Context.current(), attributes);
+		return start(type, name, null, attributes);
 	}
 
 	/**
@@ -48,15 +48,16 @@ final class BucketSpans {
 		return start(OperationType.PROCESS, "process", Context.root(), attributes);
 	}
 
-	private @Nullable RunningSpan start(OperationType type, String name, Context parent,
+	private @Nullable RunningSpan start(OperationType type, String name, @Nullable Context given,
 			Consumer<SpanBuilder> attributes) {
 		try {
+			Context parent = (given != null) ? given : Context.current();
 			if (!this.connection.nats().traces(this.bucket)) {
 				return null;
 			}
 			SubjectOperation operation = this.connection.server()
 				.operations()
-				.of(new NatsOperations.Source(type, name, this.bucket, null, null, null, false));
+				.of(new NatsOperations.Source(type, name, this.bucket, null, null, null));
 			SpanBuilder builder = operation.messaging().callSpan(parent);
 			operation.name(builder, this.bucket);
 			attributes.accept(builder);

@@ -22,6 +22,8 @@ final class ConnectedServer {
 
 	private final boolean takesHeaders;
 
+	private final boolean hasUrl;
+
 	private final NatsOperations operations;
 
 	ConnectedServer(NatsTracing nats, Connection connection, ServerInfo info) {
@@ -29,12 +31,18 @@ final class ConnectedServer {
 		// A client with noHeaders() is disconnected when it sends some, although the
 		// server that it is connected to supports them.
 		this.takesHeaders = info.isHeadersSupported() && !connection.getOptions().isNoHeaders();
+		String url = connection.getConnectedUrl();
+		this.hasUrl = url != null;
 		this.operations = new NatsOperations(nats, new MessagingClient(NatsTracing.SYSTEM,
-				(info.getClientId() > 0) ? Integer.toString(info.getClientId()) : null, null, address(connection)));
+				(info.getClientId() > 0) ? Integer.toString(info.getClientId()) : null, null, address(url)));
 	}
 
-	boolean isStill(ServerInfo info) {
-		return this.info == info;
+	/**
+	 * Whether it is the one that a connection is connected to. While jnats connects, it
+	 * has the server's information before it has the URL.
+	 */
+	boolean isStill(ServerInfo info, Connection connection) {
+		return this.info == info && (this.hasUrl || connection.getConnectedUrl() == null);
 	}
 
 	boolean takesHeaders() {
@@ -56,8 +64,7 @@ final class ConnectedServer {
 	/**
 	 * Host and port of the URL, and nothing else: it may hold a user and a password.
 	 */
-	private static @Nullable ServerAddress address(Connection connection) {
-		String url = connection.getConnectedUrl();
+	private static @Nullable ServerAddress address(@Nullable String url) {
 		if (url == null) {
 			return null;
 		}

@@ -3,6 +3,8 @@
 
 package io.tracing.nats;
 
+import java.lang.reflect.Method;
+
 import io.nats.client.Connection;
 import io.nats.client.ConsumerContext;
 import io.nats.client.Dispatcher;
@@ -68,7 +70,7 @@ final class ConnectionTracing {
 				return known;
 			}
 			Connection connection = message.getConnection();
-			return (connection != null) ? new ConnectionTracing(nats, NatsTracing.unwrap(connection)) : null;
+			return (connection != null) ? nats.of(NatsTracing.unwrap(connection)) : null;
 		}
 		catch (Throwable ex) {
 			nats.messaging().faults().report("finding the connection of a NATS message", ex);
@@ -108,7 +110,7 @@ final class ConnectionTracing {
 	ConnectedServer server() {
 		ServerInfo info = this.connection.getServerInfo();
 		ConnectedServer known = this.server;
-		if (known == null || !known.isStill(info)) {
+		if (known == null || !known.isStill(info, this.connection)) {
 			known = new ConnectedServer(this.nats, this.connection, info);
 			this.server = known;
 		}
@@ -129,17 +131,21 @@ final class ConnectionTracing {
 	/**
 	 * Make arguments fit for jnats: its own objects instead of ours, some of which it
 	 * casts to its own classes, and handlers that trace.
+	 * @param method the method that they are for
 	 * @param arguments the arguments, which are left as they are
 	 * @param source the consumer that a handler is for, {@code null} for a core
 	 * subscription
 	 * @return the arguments to pass on
 	 */
-	Object @Nullable [] arguments(Object @Nullable [] arguments, @Nullable ConsumerSource source) {
+	Object @Nullable [] arguments(Method method, Object @Nullable [] arguments, @Nullable ConsumerSource source) {
 		Object[] result = arguments;
 		for (int i = 0; arguments != null && result != null && i < arguments.length; i++) {
 			Object argument = arguments[i];
-			Object fit = (argument instanceof MessageHandler handler) ? new TracingMessageHandler(this, handler, source)
-					: ClientProxy.unwrap(argument);
+			// The type as well as the object: a later jnats may ask for a handler that
+			// can do more.
+			Object fit = (argument instanceof MessageHandler handler
+					&& method.getParameterTypes()[i] == MessageHandler.class)
+							? new TracingMessageHandler(this, handler, source) : ClientProxy.unwrap(argument);
 			if (fit != argument) {
 				result = (result == arguments) ? arguments.clone() : result;
 				result[i] = fit;

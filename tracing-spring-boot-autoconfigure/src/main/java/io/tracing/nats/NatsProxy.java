@@ -28,17 +28,30 @@ abstract class NatsProxy<C> extends ClientProxy<C> {
 	 */
 	final @Nullable Object passOn(Method method, Object @Nullable [] arguments, @Nullable ConsumerSource source)
 			throws Throwable {
-		Object result = proceed(method, this.connection.arguments(arguments, source));
+		Object result = proceed(method, this.connection.arguments(method, arguments, source));
 		if (result == null || result == this.delegate) {
 			return result;
 		}
 		try {
-			return this.connection.handOut(result, source);
+			return fit(method.getReturnType(), this.connection.handOut(result, source), result);
 		}
 		catch (Throwable ex) {
 			this.connection.nats().messaging().faults().report("wrapping what " + method.getName() + "() returned", ex);
 			return result;
 		}
+	}
+
+	/**
+	 * What a later jnats hands out can be of a narrower type than what this one knows, or
+	 * of a class, for which nothing can stand in.
+	 */
+	@SuppressWarnings({ "unchecked", "rawtypes" })
+	private static @Nullable Object fit(Class<?> type, @Nullable Object handedOut, Object raw) {
+		if (type.isInstance(handedOut)) {
+			return handedOut;
+		}
+		ClientProxy<?> proxy = type.isInterface() ? of(handedOut) : null;
+		return (proxy != null) ? proxy.as((Class) type) : raw;
 	}
 
 	// By the object: jnats hands one out several times, and each is in a proxy of its

@@ -3,7 +3,10 @@
 
 package io.tracing.nats;
 
+import java.lang.ref.WeakReference;
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.function.Predicate;
 
 import io.nats.client.Connection;
@@ -43,6 +46,9 @@ public final class NatsTracing {
 	private final boolean advisories;
 
 	private final @Nullable DualWrite dualWrite;
+
+	// Weak at both ends: a tracing knows its connection.
+	private final Map<Connection, WeakReference<ConnectionTracing>> connections = new WeakHashMap<>();
 
 	NatsTracing(NatsTracingBuilder builder) {
 		this.messaging = builder.messaging;
@@ -86,7 +92,7 @@ public final class NatsTracing {
 			return connection;
 		}
 		try {
-			return new ConnectionTracing(this, connection).traced();
+			return of(connection).traced();
 		}
 		catch (Throwable ex) {
 			this.messaging.faults().report("wrapping a NATS connection", ex);
@@ -130,6 +136,22 @@ public final class NatsTracing {
 		}
 		else {
 			new TracingMessageHandler(connection, handler, TracingMessage.sourceOf(message)).process(message);
+		}
+	}
+
+	/**
+	 * The tracing of a connection, which is the same as long as it is in use.
+	 * @param connection a connection of jnats itself
+	 */
+	ConnectionTracing of(Connection connection) {
+		synchronized (this.connections) {
+			WeakReference<ConnectionTracing> known = this.connections.get(connection);
+			ConnectionTracing tracing = (known != null) ? known.get() : null;
+			if (tracing == null) {
+				tracing = new ConnectionTracing(this, connection);
+				this.connections.put(connection, new WeakReference<>(tracing));
+			}
+			return tracing;
 		}
 	}
 

@@ -25,8 +25,7 @@ record OutgoingMessage(String subject, @Nullable String replyTo, @Nullable Heade
 
 	/**
 	 * Read the arguments of a call.
-	 * @return the message, {@code null} if the call will fail, or has an argument of a
-	 * kind that this version does not know
+	 * @return the message, {@code null} if the call will fail
 	 */
 	static @Nullable OutgoingMessage of(Object @Nullable [] arguments) {
 		if (arguments == null) {
@@ -65,9 +64,6 @@ record OutgoingMessage(String subject, @Nullable String replyTo, @Nullable Heade
 			}
 			else if (argument instanceof PublishOptions given) {
 				options = given;
-			}
-			else if (argument != null) {
-				return null;
 			}
 		}
 		return (subject != null) ? new OutgoingMessage(subject, replyTo, headers, body, timeout, options) : null;

@@ -5,6 +5,7 @@ package io.tracing.nats;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 import io.nats.client.Message;
@@ -65,19 +66,41 @@ final class ReceiveSpans {
 	}
 
 	/**
-	 * Take note of a message that an iterator gave out.
+	 * Take note of a message that an iterator gave out, {@code null} if it had none.
 	 */
-	Message received(Message message) {
-		return message.isStatusMessage() ? message : received(this.received, System.nanoTime(), message);
+	@Nullable Message received(@Nullable Message message) {
+		return (message == null || message.isStatusMessage()) ? message
+				: received(this.received, System.nanoTime(), message);
 	}
 
 	/**
 	 * Pull several messages.
 	 */
-	List<Message> fetch(Pull<List<Message>> pull) throws Throwable {
+	@Nullable List<Message> fetch(Pull<@Nullable List<Message>> pull) throws Throwable {
 		long start = System.nanoTime();
 		List<Message> messages = pull(this.fetched, start, pull);
-		return messages.isEmpty() ? messages : fetched(start, messages);
+		return (messages == null || messages.isEmpty()) ? messages : fetched(start, messages);
+	}
+
+	/**
+	 * Wait for the next message of an iterator.
+	 */
+	boolean hasNext(Iterator<Message> iterator) {
+		long start = System.nanoTime();
+		try {
+			return iterator.hasNext();
+		}
+		catch (Throwable ex) {
+			failed(this.received, start, ex);
+			throw ex;
+		}
+	}
+
+	/**
+	 * Pull several messages, which an iterator gives out.
+	 */
+	@Nullable Iterator<Message> iterate(Pull<@Nullable Iterator<Message>> pull) throws Throwable {
+		return pull(this.received, System.nanoTime(), pull);
 	}
 
 	private <T> T pull(Deliveries deliveries, long start, Pull<T> pull) throws Throwable {
@@ -145,23 +168,26 @@ final class ReceiveSpans {
 
 	private void makeSpan(long start, List<Message> messages, List<Deliveries.@Nullable Delivered> deliveries) {
 		SubjectOperation common = null;
+		Deliveries.Delivered last = null;
 		boolean several = false;
 		int traced = 0;
 		for (Deliveries.Delivered delivered : deliveries) {
 			if (delivered != null) {
 				several |= common != null && !common.equals(delivered.operation());
 				common = delivered.operation();
+				last = delivered;
 				traced++;
 			}
 		}
 		if (several) {
 			common = this.fetched.common();
 		}
-		if (common == null) {
+		if (common == null || last == null) {
 			return;
 		}
 		Context ambient = Context.current();
 		SpanBuilder builder = this.tracing.batchSpan(common.messaging(), ambient, traced);
+		last.describeConsumer(builder);
 		boolean named = common.oneSubject();
 		addLinks(builder, common, named, messages, deliveries);
 		end(common.messaging(), builder, ambient, start, traced, null);

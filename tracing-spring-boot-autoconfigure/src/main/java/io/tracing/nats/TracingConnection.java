@@ -29,26 +29,21 @@ final class TracingConnection extends NatsProxy<Connection> {
 
 	@Override
 	protected @Nullable Object invoke(Method method, Object @Nullable [] arguments) throws Throwable {
-		String name = method.getName();
-		Class<?> result = method.getReturnType();
-		if (name.equals("publish") && result == void.class) {
-			publish(method, arguments);
-			return null;
-		}
-		if (name.startsWith("request") && result == Message.class) {
-			return request(method, arguments);
-		}
-		if (name.startsWith("request") && result == CompletableFuture.class) {
-			return requestAsync(method, arguments);
-		}
-		return passOn(method, arguments, null);
+		SendCall call = SendCall.of(method);
+		return switch (call) {
+			case PUBLISH -> publish(method, arguments);
+			case REQUEST -> request(method, arguments);
+			case REQUEST_ASYNC, REQUEST_WITH_TIMEOUT -> requestAsync(call, method, arguments);
+			default -> passOn(method, arguments, null);
+		};
 	}
 
-	private void publish(Method method, Object @Nullable [] arguments) throws Throwable {
+	private @Nullable Object publish(Method method, Object @Nullable [] arguments) throws Throwable {
 		SendSpans.Sent sent = this.sends.start(OperationType.SEND, arguments);
 		if (sent == null) {
 			proceed(method, arguments);
-			return;
+			answered(arguments);
+			return null;
 		}
 		RunningSpan span = sent.span();
 		try {
@@ -64,8 +59,18 @@ final class TracingConnection extends NatsProxy<Connection> {
 			span.end(ex);
 			throw ex;
 		}
-		ServiceRequest.answered(sent.given().headers(), this.connection.nats().messaging().faults());
 		span.end(null);
+		answered(arguments);
+		return null;
+	}
+
+	private void answered(Object @Nullable [] arguments) {
+		try {
+			ServiceRequest.answered(arguments);
+		}
+		catch (Throwable ex) {
+			this.connection.nats().messaging().faults().report("reading the answer to a request", ex);
+		}
 	}
 
 	private @Nullable Message request(Method method, Object @Nullable [] arguments) throws Throwable {
@@ -90,8 +95,8 @@ final class TracingConnection extends NatsProxy<Connection> {
 	}
 
 	@SuppressWarnings("unchecked")
-	private @Nullable CompletableFuture<Message> requestAsync(Method method, Object @Nullable [] arguments)
-			throws Throwable {
+	private @Nullable CompletableFuture<Message> requestAsync(SendCall call, Method method,
+			Object @Nullable [] arguments) throws Throwable {
 		SendSpans.Sent sent = this.sends.start(OperationType.REQUEST, arguments);
 		if (sent == null) {
 			return (CompletableFuture<Message>) proceed(method, arguments);
@@ -100,8 +105,7 @@ final class TracingConnection extends NatsProxy<Connection> {
 		CompletableFuture<Message> reply;
 		try {
 			OutgoingMessage message = sent.withContext();
-			reply = (message == null) ? (CompletableFuture<Message>) proceed(method, arguments)
-					: send(method.getName(), message);
+			reply = (message == null) ? (CompletableFuture<Message>) proceed(method, arguments) : send(call, message);
 		}
 		catch (Throwable ex) {
 			span.end(ex);
@@ -111,10 +115,10 @@ final class TracingConnection extends NatsProxy<Connection> {
 		return reply;
 	}
 
-	private CompletableFuture<Message> send(String name, OutgoingMessage message) {
-		return name.equals("request") ? this.delegate.request(message.subject(), message.headers(), message.body())
-				: this.delegate.requestWithTimeout(message.subject(), message.headers(), message.body(),
-						message.timeout());
+	private CompletableFuture<Message> send(SendCall call, OutgoingMessage message) {
+		return (call == SendCall.REQUEST_ASYNC)
+				? this.delegate.request(message.subject(), message.headers(), message.body()) : this.delegate
+					.requestWithTimeout(message.subject(), message.headers(), message.body(), message.timeout());
 	}
 
 }

@@ -32,13 +32,21 @@ final class TracingJetStream extends NatsProxy<JetStream> {
 
 	@Override
 	protected @Nullable Object invoke(Method method, Object @Nullable [] arguments) throws Throwable {
-		return switch (method.getName()) {
-			case "publish" -> publish(method, arguments);
-			case "publishAsync" -> publishAsync(method, arguments);
-			case "subscribe" ->
-				passOn(method, arguments, (arguments != null) ? ConsumerSource.of(arguments) : ConsumerSource.UNKNOWN);
-			default -> passOn(method, arguments, null);
+		return switch (SendCall.of(method)) {
+			case STORE -> publish(method, arguments);
+			case STORE_ASYNC -> publishAsync(method, arguments);
+			default -> passOn(method, arguments, source(method, arguments));
 		};
+	}
+
+	private @Nullable ConsumerSource source(Method method, Object @Nullable [] arguments) {
+		try {
+			return (method.getName().equals("subscribe") && arguments != null) ? ConsumerSource.of(arguments) : null;
+		}
+		catch (Throwable ex) {
+			this.tracing.faults().report("reading the options of a subscription", ex);
+			return null;
+		}
 	}
 
 	private @Nullable Object publish(Method method, Object @Nullable [] arguments) throws Throwable {

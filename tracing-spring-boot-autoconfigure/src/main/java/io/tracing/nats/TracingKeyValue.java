@@ -39,7 +39,7 @@ final class TracingKeyValue extends NatsProxy<KeyValue> {
 			case "put", "create", "update", "delete", "purge" ->
 				call(OperationType.REQUEST, method.getName(), method, arguments);
 			case "get" -> call(OperationType.RECEIVE, "get", method, arguments);
-			case "watch", "watchAll" -> proceed(method, watched(arguments));
+			case "watch", "watchAll" -> proceed(method, watched(method, arguments));
 			default -> passOn(method, arguments, null);
 		};
 	}
@@ -84,10 +84,11 @@ final class TracingKeyValue extends NatsProxy<KeyValue> {
 		}
 	}
 
-	private Object @Nullable [] watched(Object @Nullable [] arguments) {
+	private Object @Nullable [] watched(Method method, Object @Nullable [] arguments) {
 		Object[] result = (arguments != null) ? arguments.clone() : null;
 		for (int i = 0; result != null && i < result.length; i++) {
-			if (result[i] instanceof KeyValueWatcher watcher) {
+			if (result[i] instanceof KeyValueWatcher watcher
+					&& method.getParameterTypes()[i] == KeyValueWatcher.class) {
 				result[i] = new TracingWatcher<>(watcher, this.spans, this::describe).as(KeyValueWatcher.class);
 			}
 		}

@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TracingMessage extends NatsProxy<Message> {
 
-	private final boolean counted;
-
 	private final @Nullable ConsumerSource source;
 
 	// What it was delivered as, once that is known: a message that is not traced is not
@@ -31,10 +29,8 @@ final class TracingMessage extends NatsProxy<Message> {
 
 	private @Nullable Message proxy;
 
-	private TracingMessage(Message delegate, ConnectionTracing connection, boolean counted,
-			@Nullable ConsumerSource source) {
+	private TracingMessage(Message delegate, ConnectionTracing connection, @Nullable ConsumerSource source) {
 		super(delegate, connection);
-		this.counted = counted;
 		this.source = source;
 	}
 
@@ -42,7 +38,7 @@ final class TracingMessage extends NatsProxy<Message> {
 	 * A message that a handler gets.
 	 */
 	static TracingMessage pushed(Message message, ConnectionTracing connection) {
-		return new TracingMessage(message, connection, false, null);
+		return new TracingMessage(message, connection, null);
 	}
 
 	/**
@@ -50,7 +46,7 @@ final class TracingMessage extends NatsProxy<Message> {
 	 */
 	static TracingMessage pulled(Message message, ConnectionTracing connection, @Nullable ConsumerSource source,
 			Deliveries.@Nullable Delivered delivered) {
-		TracingMessage traced = new TracingMessage(message, connection, delivered != null, source);
+		TracingMessage traced = new TracingMessage(message, connection, source);
 		if (delivered != null) {
 			traced.isProcessedIn(delivered.context(), delivered);
 		}
@@ -91,8 +87,11 @@ final class TracingMessage extends NatsProxy<Message> {
 		return proxy;
 	}
 
+	/**
+	 * Whether a span has counted it: it is consumed once, however often it is processed.
+	 */
 	boolean isCounted() {
-		return this.counted;
+		return this.delivered != null;
 	}
 
 	void isProcessedIn(Context context, Deliveries.Delivered delivered) {

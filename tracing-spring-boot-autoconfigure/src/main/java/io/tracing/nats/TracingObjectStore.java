@@ -39,7 +39,7 @@ final class TracingObjectStore extends NatsProxy<ObjectStore> {
 			case "get" -> call(OperationType.RECEIVE, "get", method, arguments);
 			case "updateMeta", "addLink", "addBucketLink", "seal" ->
 				call(OperationType.REQUEST, "update", method, arguments);
-			case "watch" -> proceed(method, watched(arguments));
+			case "watch" -> proceed(method, watched(method, arguments));
 			default -> passOn(method, arguments, null);
 		};
 	}
@@ -93,10 +93,11 @@ final class TracingObjectStore extends NatsProxy<ObjectStore> {
 		}
 	}
 
-	private Object @Nullable [] watched(Object @Nullable [] arguments) {
+	private Object @Nullable [] watched(Method method, Object @Nullable [] arguments) {
 		Object[] result = (arguments != null) ? arguments.clone() : null;
 		for (int i = 0; result != null && i < result.length; i++) {
-			if (result[i] instanceof ObjectStoreWatcher watcher) {
+			if (result[i] instanceof ObjectStoreWatcher watcher
+					&& method.getParameterTypes()[i] == ObjectStoreWatcher.class) {
 				result[i] = new TracingWatcher<>(watcher, this.spans, TracingObjectStore::describe)
 					.as(ObjectStoreWatcher.class);
 			}

@@ -37,7 +37,8 @@ final class TracingSubscription<S extends Subscription> extends NatsProxy<S> {
 			return this.receives.fetch(() -> (List<Message>) proceed(method, arguments));
 		}
 		if (method.getName().equals("iterate") && result == Iterator.class) {
-			return iterator((Iterator<Message>) proceed(method, arguments));
+			Iterator<Message> messages = this.receives.iterate(() -> (Iterator<Message>) proceed(method, arguments));
+			return (messages != null) ? iterator(messages) : null;
 		}
 		return passOn(method, arguments, this.source);
 	}
@@ -47,11 +48,11 @@ final class TracingSubscription<S extends Subscription> extends NatsProxy<S> {
 
 			@Override
 			public boolean hasNext() {
-				return delegate.hasNext();
+				return TracingSubscription.this.receives.hasNext(delegate);
 			}
 
 			@Override
-			public Message next() {
+			public @Nullable Message next() {
 				return TracingSubscription.this.receives.received(delegate.next());
 			}
 
