@@ -84,8 +84,8 @@ public final class NatsTracing {
 	/**
 	 * Trace a connection.
 	 * @param connection the connection
-	 * @return a connection that traces what goes through it, or the given one if it does
-	 * already, or if there is nothing that could make a span
+	 * @return a connection that traces what goes through it, the same each time, or the
+	 * given one if it does already, or if there is nothing that could make a span
 	 */
 	public Connection wrap(Connection connection) {
 		if (!this.messaging.isEnabled() || ClientProxy.isOne(connection)) {
