@@ -38,7 +38,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * makes no span: set-up, heartbeats, flow control, pulls that bring nothing. A minute of
  * idling is a number of those, here at intervals of a tenth of a second.
  */
-// Closing a consumer can be interrupted, of which javac warns.
 @SuppressWarnings("try")
 class QuietIntegrationTests {
 
