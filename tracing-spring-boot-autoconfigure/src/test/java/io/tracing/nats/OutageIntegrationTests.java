@@ -18,7 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import io.nats.client.Connection;
+import io.nats.client.ConsumeOptions;
 import io.nats.client.JetStream;
+import io.nats.client.JetStreamOptions;
 import io.nats.client.JetStreamSubscription;
 import io.nats.client.Message;
 import io.nats.client.MessageHandler;
@@ -104,7 +106,8 @@ class OutageIntegrationTests {
 			Set<String> pushed = ConcurrentHashMap.newKeySet();
 			Set<String> consumed = ConcurrentHashMap.newKeySet();
 			Set<String> fetched = ConcurrentHashMap.newKeySet();
-			JetStream jetStream = nats.connection().jetStream();
+			JetStream jetStream = nats.connection()
+				.jetStream(JetStreamOptions.builder().requestTimeout(Duration.ofMillis(300)).build());
 			consume(nats, "pushed", (message) -> settle(message, pushed));
 			consume(nats, "consumed", (message) -> settle(message, consumed));
 			JetStreamSubscription pull = jetStream.subscribe(this.subject + ".>",
@@ -147,7 +150,8 @@ class OutageIntegrationTests {
 		StreamContext stream = nats.connection().getStreamContext(this.subject);
 		stream.createOrUpdateConsumer(
 				ConsumerConfiguration.builder().durable(name).ackWait(Duration.ofSeconds(2)).build())
-			.consume(handler);
+			// Sees sooner than by default that its request was lost with the server.
+			.consume(ConsumeOptions.builder().expiresIn(1000).build(), handler);
 	}
 
 	private static void settle(Message message, Set<String> seen) {
