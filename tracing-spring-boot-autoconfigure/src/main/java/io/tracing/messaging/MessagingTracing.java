@@ -194,6 +194,11 @@ public final class MessagingTracing {
 	}
 
 	private boolean isNamedInMetrics(String destination) {
+		return this.metricDestinations.contains(destination) || nameInMetrics(destination);
+	}
+
+	// One at a time: many that come at once would go beyond the limit.
+	private synchronized boolean nameInMetrics(String destination) {
 		return this.metricDestinations.contains(destination)
 				|| (this.metricDestinations.size() < MAX_METRIC_DESTINATIONS
 						&& this.metricDestinations.add(destination));
@@ -221,6 +226,18 @@ public final class MessagingTracing {
 	 * @return the span to be
 	 */
 	public SpanBuilder processSpan(MessagingOperation operation, Context producer) {
+		return processSpan(operation, producer, Context.current());
+	}
+
+	/**
+	 * The span of a message to be processed, likewise.
+	 * @param operation what is the same for all of them
+	 * @param producer the context that came with the message
+	 * @param ambient the context of the thread: {@link Context#root()} if the thread is
+	 * the client's own, where it is an accident what is current
+	 * @return the span to be
+	 */
+	public SpanBuilder processSpan(MessagingOperation operation, Context producer, Context ambient) {
 		SpanBuilder builder = operation.spanBuilder();
 		// Not setNoParent(): a sampler or processor may want the baggage.
 		builder
@@ -229,11 +246,10 @@ public final class MessagingTracing {
 		if (creation.isValid()) {
 			builder.addLink(creation);
 		}
-		Context current = Context.current();
-		if (current != Context.root()) {
-			SpanContext ambient = Span.fromContext(current).getSpanContext();
-			if (ambient.isValid()) {
-				builder.addLink(ambient);
+		if (ambient != Context.root()) {
+			SpanContext current = Span.fromContext(ambient).getSpanContext();
+			if (current.isValid()) {
+				builder.addLink(current);
 			}
 		}
 		return builder;

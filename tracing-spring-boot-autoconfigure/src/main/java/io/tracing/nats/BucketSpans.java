@@ -57,7 +57,7 @@ final class BucketSpans {
 			}
 			SubjectOperation operation = this.connection.server()
 				.operations()
-				.of(new NatsOperations.Source(type, name, this.bucket, null, null, null, false));
+				.of(new NatsOperations.Source(type, name, this.bucket, null, null, null));
 			SpanBuilder builder = operation.messaging().callSpan(parent);
 			operation.name(builder, this.bucket);
 			attributes.accept(builder);

@@ -110,6 +110,12 @@ final class ConnectionTracing {
 	ConnectedServer server() {
 		ServerInfo info = this.connection.getServerInfo();
 		ConnectedServer known = this.server;
+		return (known != null && known.isStill(info, this.connection)) ? known : connectedTo(info);
+	}
+
+	// One at a time: each would name operations of its own.
+	private synchronized ConnectedServer connectedTo(ServerInfo info) {
+		ConnectedServer known = this.server;
 		if (known == null || !known.isStill(info, this.connection)) {
 			known = new ConnectedServer(this.nats, this.connection, info);
 			this.server = known;

@@ -73,7 +73,7 @@ final class Deliveries {
 			// An answer that nobody traces.
 			return null;
 		}
-		return new Delivered(known.operation, delivery, context);
+		return new Delivered(known.operation, delivery, known.generatedConsumer, context);
 	}
 
 	/**
@@ -88,7 +88,7 @@ final class Deliveries {
 		}
 		return this.connection.server()
 			.operations()
-			.of(new NatsOperations.Source(this.type, this.name, subject, null, null, null, false));
+			.of(new NatsOperations.Source(this.type, this.name, subject, null, null, null));
 	}
 
 	/**
@@ -101,6 +101,7 @@ final class Deliveries {
 			builder.setAttribute(MessagingAttributes.MESSAGE_ID, id);
 		}
 		this.nats.capturedHeaders().set(builder, message.getHeaders());
+		delivered.describeConsumer(builder);
 		JetStreamDelivery delivery = delivered.delivery;
 		if (delivery != null) {
 			this.tracing.attributes().natsStreamSequence().set(builder, delivery.streamSequence());
@@ -150,7 +151,7 @@ final class Deliveries {
 		String subject = message.getSubject();
 		if (this.connection.isInbox(subject)) {
 			return new Known(server, subscription, null, true, true,
-					server.operations().onInbox(this.type, this.name, this.connection.inboxes()), null);
+					server.operations().onInbox(this.type, this.name, this.connection.inboxes()), null, null);
 		}
 		if (!this.nats.traces(subject)) {
 			return null;
@@ -167,12 +168,14 @@ final class Deliveries {
 		SubjectOperation operation = server.operations()
 			.of(new NatsOperations.Source(this.type, this.name, fixed ? pattern : template(subject), group,
 					(delivery != null) ? delivery.stream() : null,
-					(delivery != null && !source.ordered()) ? delivery.consumer() : null, source.named()));
+					(delivery != null && source.named()) ? delivery.consumer() : null));
 		if (delivery != null && !source.ordered()) {
 			this.connection.maxDeliveries().hearOf(delivery);
 		}
 		boolean oneSubject = pattern == null || !SubjectPatterns.hasWildcard(pattern);
-		return new Known(server, subscription, fixed ? null : subject, false, oneSubject, operation, delivery);
+		boolean generated = delivery != null && !source.named() && !source.ordered();
+		return new Known(server, subscription, fixed ? null : subject, false, oneSubject, operation, delivery,
+				generated ? delivery.consumer() : null);
 	}
 
 	private String template(String subject) {
@@ -185,9 +188,21 @@ final class Deliveries {
 	 *
 	 * @param operation what is the same for others
 	 * @param delivery what JetStream says of it, if it comes from there
+	 * @param generatedConsumer the JetStream consumer, if its name was made up: it is
+	 * named on spans and not in the operation
 	 * @param context the context that it carries
 	 */
-	record Delivered(SubjectOperation operation, @Nullable JetStreamDelivery delivery, Context context) {
+	record Delivered(SubjectOperation operation, @Nullable JetStreamDelivery delivery,
+			@Nullable String generatedConsumer, Context context) {
+
+		/**
+		 * Say on a span what is the same for other messages and not in the operation.
+		 */
+		void describeConsumer(SpanBuilder builder) {
+			if (this.generatedConsumer != null) {
+				builder.setAttribute(MessagingAttributes.SUBSCRIPTION_NAME, this.generatedConsumer);
+			}
+		}
 
 	}
 
@@ -202,9 +217,11 @@ final class Deliveries {
 	 * @param allTraced whether all that it serves for are traced
 	 * @param operation the operation
 	 * @param delivery what JetStream says of it
+	 * @param generatedConsumer the JetStream consumer, if its name was made up
 	 */
 	private record Known(ConnectedServer server, @Nullable Subscription subscription, @Nullable String subject,
-			boolean onInbox, boolean allTraced, SubjectOperation operation, @Nullable JetStreamDelivery delivery) {
+			boolean onInbox, boolean allTraced, SubjectOperation operation, @Nullable JetStreamDelivery delivery,
+			@Nullable String generatedConsumer) {
 
 		boolean fits(ConnectedServer server, @Nullable Subscription subscription, String subject,
 				@Nullable JetStreamDelivery delivery) {

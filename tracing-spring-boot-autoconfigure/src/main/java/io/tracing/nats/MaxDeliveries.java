@@ -17,6 +17,7 @@ import io.nats.client.support.JsonValue;
 import io.nats.client.support.JsonValueUtils;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.context.Context;
+import io.tracing.messaging.MessagingAttributes;
 import io.tracing.messaging.MessagingTracing;
 import io.tracing.messaging.OperationType;
 import io.tracing.messaging.RunningSpan;
@@ -118,9 +119,10 @@ final class MaxDeliveries {
 		SubjectOperation operation = this.connection.server()
 			.operations()
 			.of(new NatsOperations.Source(OperationType.SETTLE, "max-deliveries",
-					(template != null) ? template : subject, null, stream, consumer, true));
+					(template != null) ? template : subject, null, stream, null));
 		SpanBuilder builder = operation.messaging().callSpan(context);
 		operation.name(builder, subject);
+		builder.setAttribute(MessagingAttributes.SUBSCRIPTION_NAME, consumer);
 		this.tracing.attributes().natsStreamSequence().set(builder, sequence);
 		this.tracing.attributes().natsDeliveryCount().set(builder, deliveries);
 		RunningSpan span = this.tracing.start(operation.messaging(), builder, context);

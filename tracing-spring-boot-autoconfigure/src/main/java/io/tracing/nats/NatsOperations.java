@@ -9,7 +9,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.tracing.messaging.Destination;
-import io.tracing.messaging.MessagingAttributes;
 import io.tracing.messaging.MessagingClient;
 import io.tracing.messaging.MessagingOperation;
 import io.tracing.messaging.OperationType;
@@ -45,27 +44,22 @@ final class NatsOperations {
 	SubjectOperation publish(String subject) {
 		SubjectOperation operation = this.publishes.get(subject);
 		return (operation != null) ? operation
-				: send(this.publishes, new Source(OperationType.SEND, "publish", subject, null, null, null, false));
+				: send(this.publishes, new Source(OperationType.SEND, "publish", subject, null, null, null));
 	}
 
 	SubjectOperation request(String subject) {
 		SubjectOperation operation = this.requests.get(subject);
 		return (operation != null) ? operation
-				: send(this.requests, new Source(OperationType.REQUEST, "request", subject, null, null, null, false));
+				: send(this.requests, new Source(OperationType.REQUEST, "request", subject, null, null, null));
 	}
 
 	private SubjectOperation send(Map<String, SubjectOperation> known, Source source) {
 		String template = this.nats.template(source.subject);
 		if (template != null) {
 			// Only what is written down names it: the subject itself may be one of many.
-			return of(new Source(source.type, source.name, template, null, null, null, false));
+			return of(new Source(source.type, source.name, template, null, null, null));
 		}
-		if (known.size() >= MAX_OPERATIONS) {
-			return unnamed(source);
-		}
-		SubjectOperation operation = create(source, Destination.named(source.subject), true);
-		known.put(source.subject, operation);
-		return operation;
+		return remember(known, source.subject, source, Destination.named(source.subject), true);
 	}
 
 	/**
@@ -76,14 +70,31 @@ final class NatsOperations {
 		if (operation != null) {
 			return operation;
 		}
-		if (source.subject == null || this.others.size() >= MAX_OPERATIONS) {
+		if (source.subject == null) {
 			return unnamed(source);
 		}
 		boolean pattern = SubjectPatterns.hasWildcard(source.subject);
 		Destination destination = pattern ? Destination.template(source.subject) : Destination.named(source.subject);
-		operation = create(source, destination.through(source.named ? source.consumer : null), !pattern);
-		this.others.put(source, operation);
-		return operation;
+		return remember(this.others, source, source, destination.through(source.consumer), !pattern);
+	}
+
+	private <K> SubjectOperation remember(Map<K, SubjectOperation> known, K key, Source source, Destination destination,
+			boolean oneSubject) {
+		if (known.size() >= MAX_OPERATIONS) {
+			return unnamed(source);
+		}
+		// One at a time: many that come at once would go beyond the limit.
+		synchronized (known) {
+			SubjectOperation operation = known.get(key);
+			if (operation == null) {
+				if (known.size() >= MAX_OPERATIONS) {
+					return unnamed(source);
+				}
+				operation = create(source, destination, oneSubject);
+				known.put(key, operation);
+			}
+			return operation;
+		}
 	}
 
 	/**
@@ -91,23 +102,20 @@ final class NatsOperations {
 	 */
 	SubjectOperation onInbox(OperationType type, String name, String inboxes) {
 		return this.unnamed.computeIfAbsent(name + " " + inboxes,
-				(key) -> create(new Source(type, name, null, null, null, null, false),
+				(key) -> create(new Source(type, name, null, null, null, null),
 						new Destination(null, inboxes, true, null), true));
 	}
 
 	private SubjectOperation unnamed(Source source) {
 		return this.unnamed.computeIfAbsent(source.name,
-				(key) -> create(new Source(source.type, source.name, null, null, null, null, false),
-						Destination.UNKNOWN, false));
+				(key) -> create(new Source(source.type, source.name, null, null, null, null), Destination.UNKNOWN,
+						false));
 	}
 
 	private SubjectOperation create(Source source, Destination destination, boolean oneSubject) {
 		AttributesBuilder ofSpans = Attributes.builder();
 		if (source.stream != null) {
 			this.nats.messaging().attributes().natsStream().put(ofSpans, source.stream);
-		}
-		if (source.consumer != null) {
-			ofSpans.put(MessagingAttributes.SUBSCRIPTION_NAME, source.consumer);
 		}
 		MessagingClient client = (source.group != null)
 				? new MessagingClient(this.client.system(), this.client.clientId(), source.group, this.client.server())
@@ -125,18 +133,17 @@ final class NatsOperations {
 	 * @param subject the subject, pattern or bucket, if known
 	 * @param group the queue group, if there is one
 	 * @param stream the stream, if there is one
-	 * @param consumer the consumer, if there is one that has a name
-	 * @param named whether that name was chosen by somebody: others are not fit for
-	 * metrics
+	 * @param consumer the consumer, if there is one and somebody chose its name: names
+	 * that are made up for each consumer would make up operations
 	 */
 	record Source(OperationType type, String name, @Nullable String subject, @Nullable String group,
-			@Nullable String stream, @Nullable String consumer, boolean named) {
+			@Nullable String stream, @Nullable String consumer) {
 
 		/**
 		 * The same for another operation on what comes from there.
 		 */
 		Source with(OperationType type, String name) {
-			return new Source(type, name, this.subject, this.group, this.stream, this.consumer, this.named);
+			return new Source(type, name, this.subject, this.group, this.stream, this.consumer);
 		}
 
 	}

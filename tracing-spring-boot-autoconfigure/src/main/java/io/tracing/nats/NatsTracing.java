@@ -47,7 +47,7 @@ public final class NatsTracing {
 
 	private final @Nullable DualWrite dualWrite;
 
-	// Keeps neither: the connection is held by its tracing, that by the application.
+	// Weak at both ends: a tracing knows its connection.
 	private final Map<Connection, WeakReference<ConnectionTracing>> connections = new WeakHashMap<>();
 
 	NatsTracing(NatsTracingBuilder builder) {
@@ -140,8 +140,8 @@ public final class NatsTracing {
 	}
 
 	/**
-	 * The tracing of a connection, made once. A message that comes from one that is not
-	 * wrapped has but the connection, and it is one of many.
+	 * The tracing of a connection, which is the same as long as it is in use.
+	 * @param connection a connection of jnats itself
 	 */
 	ConnectionTracing trace(Connection connection) {
 		synchronized (this.connections) {

@@ -5,6 +5,7 @@ package io.tracing.nats;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 import io.nats.client.Message;
@@ -81,6 +82,27 @@ final class ReceiveSpans {
 		return (messages == null || messages.isEmpty()) ? messages : fetched(start, messages);
 	}
 
+	/**
+	 * Wait for the next message of an iterator.
+	 */
+	boolean hasNext(Iterator<Message> iterator) {
+		long start = System.nanoTime();
+		try {
+			return iterator.hasNext();
+		}
+		catch (Throwable ex) {
+			failed(this.received, start, ex);
+			throw ex;
+		}
+	}
+
+	/**
+	 * Pull several messages, which an iterator gives out.
+	 */
+	@Nullable Iterator<Message> iterate(Pull<@Nullable Iterator<Message>> pull) throws Throwable {
+		return pull(this.received, System.nanoTime(), pull);
+	}
+
 	private <T> T pull(Deliveries deliveries, long start, Pull<T> pull) throws Throwable {
 		try {
 			return pull.pull();
@@ -146,23 +168,26 @@ final class ReceiveSpans {
 
 	private void makeSpan(long start, List<Message> messages, List<Deliveries.@Nullable Delivered> deliveries) {
 		SubjectOperation common = null;
+		Deliveries.Delivered last = null;
 		boolean several = false;
 		int traced = 0;
 		for (Deliveries.Delivered delivered : deliveries) {
 			if (delivered != null) {
 				several |= common != null && !common.equals(delivered.operation());
 				common = delivered.operation();
+				last = delivered;
 				traced++;
 			}
 		}
 		if (several) {
 			common = this.fetched.common();
 		}
-		if (common == null) {
+		if (common == null || last == null) {
 			return;
 		}
 		Context ambient = Context.current();
 		SpanBuilder builder = this.tracing.batchSpan(common.messaging(), ambient, traced);
+		last.describeConsumer(builder);
 		boolean named = common.oneSubject();
 		addLinks(builder, common, named, messages, deliveries);
 		end(common.messaging(), builder, ambient, start, traced, null);

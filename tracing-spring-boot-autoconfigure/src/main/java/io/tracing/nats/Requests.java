@@ -4,6 +4,7 @@
 package io.tracing.nats;
 
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamStatusException;
 import io.nats.client.Message;
+import io.nats.client.Options;
 import io.nats.client.RequestFailureMessage;
 import io.nats.client.support.NatsRequestCompletableFuture;
 import io.tracing.messaging.Faults;
@@ -51,22 +53,16 @@ final class Requests {
 	 * @param span its span
 	 * @param reply the reply, {@code null} if there was none
 	 * @param nanos how long it took
-	 * @param timeout how long it was to take at most, {@code null} for the connection's
-	 * own timeout
+	 * @param timeout how long it was to take at most, {@code null} for that of the
+	 * connection
 	 */
 	void end(RunningSpan span, @Nullable Message reply, long nanos, @Nullable Duration timeout) {
 		try {
 			if (reply != null) {
 				end(span, reply);
 			}
-			else if (this.connection.getStatus() == Connection.Status.CLOSED) {
-				span.fail(CONNECTION_CLOSING, "the connection was closed before the reply came");
-			}
 			else {
-				Duration limit = (timeout != null) ? timeout : this.connection.getOptions().getConnectionTimeout();
-				boolean timedOut = nanos >= limit.toNanos();
-				span.fail(timedOut ? TIMEOUT : NO_RESPONDERS,
-						timedOut ? "no reply within " + limit : "nobody listens to the subject");
+				failWithoutReply(span, nanos, (timeout != null) ? timeout : defaultTimeout());
 			}
 		}
 		catch (Throwable ex) {
@@ -74,6 +70,30 @@ final class Requests {
 		}
 		finally {
 			span.end(null);
+		}
+	}
+
+	/**
+	 * Whichever is over first: how long jnats waits, or how long it keeps a request that
+	 * has no timeout of its own.
+	 */
+	private Duration defaultTimeout() {
+		Options options = this.connection.getOptions();
+		Duration waiting = options.getConnectionTimeout();
+		Duration keeping = options.getRequestCleanupInterval();
+		return (waiting.compareTo(keeping) < 0) ? waiting : keeping;
+	}
+
+	private void failWithoutReply(RunningSpan span, long nanos, Duration limit) {
+		if (nanos >= limit.toNanos()) {
+			span.fail(TIMEOUT, "no reply within " + limit);
+		}
+		else if (this.connection.getConnectedUrl() == null) {
+			// It has no status for this: while it is being closed, it is still connected.
+			span.fail(CONNECTION_CLOSING, "the connection was closed before the reply came");
+		}
+		else {
+			span.fail(NO_RESPONDERS, "nobody listens to the subject");
 		}
 	}
 
@@ -139,9 +159,9 @@ final class Requests {
 			span.fail(NO_RESPONDERS, String.valueOf(failure.getMessage()));
 		}
 		else if (failure instanceof CancellationException) {
-			boolean byJnats = isCancelledByJnats();
-			span.fail(byJnats ? NO_RESPONDERS : "cancelled",
-					byJnats ? "nobody listens to the subject" : "the application cancelled the request");
+			boolean byApplication = isCancelledByApplication();
+			span.fail(byApplication ? "cancelled" : NO_RESPONDERS,
+					byApplication ? "the application cancelled the request" : "nobody listens to the subject");
 		}
 		else {
 			span.end(failure);
@@ -149,12 +169,24 @@ final class Requests {
 	}
 
 	/**
-	 * Whether jnats cancels the future at this moment, which it does if the server says
-	 * that nobody listens. It leaves no other trace of why.
+	 * Whether it is the application that cancels the future. jnats does so as well, if
+	 * the server says that nobody listens, and leaves no other trace of why than who
+	 * called {@code cancel}. Where nobody does, the future was cancelled before the
+	 * application was given it, or a thread that waits for it is the first to hear of it.
 	 */
-	private static boolean isCancelledByJnats() {
-		return STACK.walk((frames) -> frames
-			.anyMatch((frame) -> frame.getClassName().startsWith(JNATS) && !frame.getMethodName().equals("onMessage")));
+	private static boolean isCancelledByApplication() {
+		return STACK.walk((frames) -> {
+			Iterator<StackWalker.StackFrame> rest = frames.dropWhile((frame) -> !isOfFuture(frame)).iterator();
+			StackWalker.StackFrame frame = rest.next();
+			while (rest.hasNext() && isOfFuture(frame) && !frame.getMethodName().equals("cancel")) {
+				frame = rest.next();
+			}
+			return isOfFuture(frame) && rest.hasNext() && !rest.next().getClassName().startsWith(JNATS);
+		});
+	}
+
+	private static boolean isOfFuture(StackWalker.StackFrame frame) {
+		return frame.getClassName().startsWith(CompletableFuture.class.getName());
 	}
 
 }

@@ -58,7 +58,7 @@ final class SendSpans {
 		Context sender = Context.current();
 		SpanContext current = Span.fromContext(sender).getSpanContext();
 		ConnectedServer server = this.connection.server();
-		SubjectOperation operation = operation(type, message.subject(), server, current);
+		SubjectOperation operation = operation(type, message.subject(), server, sender);
 		if (operation == null) {
 			return null;
 		}
@@ -88,11 +88,12 @@ final class SendSpans {
 	 * answer to something: unless that is traced, nothing is.
 	 */
 	private @Nullable SubjectOperation operation(OperationType type, String subject, ConnectedServer server,
-			SpanContext current) {
+			Context sender) {
 		NatsOperations operations = server.operations();
-		if (this.connection.isInbox(subject)) {
+		if (this.connection.isInbox(subject) || ReplySubject.isInbox(sender, subject)) {
 			String name = (type == OperationType.REQUEST) ? "request" : "publish";
-			return current.isValid() ? operations.onInbox(type, name, this.connection.inboxes()) : null;
+			return Span.fromContext(sender).getSpanContext().isValid()
+					? operations.onInbox(type, name, this.connection.inboxes()) : null;
 		}
 		if (!this.nats.traces(subject)) {
 			return null;

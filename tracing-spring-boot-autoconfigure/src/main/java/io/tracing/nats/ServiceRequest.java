@@ -6,7 +6,6 @@ package io.tracing.nats;
 import io.nats.client.MessageHandler;
 import io.nats.client.impl.Headers;
 import io.nats.service.ServiceMessage;
-import io.tracing.messaging.Faults;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,18 +42,15 @@ final class ServiceRequest {
 	}
 
 	/**
-	 * Note what an answer says. Never throws.
+	 * Note what an answer says, if one is being waited for on this thread.
+	 * @param arguments those of the call that published it
 	 */
-	static void answered(@Nullable Headers headers, Faults faults) {
-		try {
-			ServiceRequest current = (headers != null) ? CURRENT.get() : null;
-			ServiceError error = (current != null) ? errorIn(headers) : null;
-			if (current != null && error != null) {
-				current.error = error;
-			}
-		}
-		catch (Throwable ex) {
-			faults.report("reading the answer of a NATS service", ex);
+	static void answered(Object @Nullable [] arguments) {
+		ServiceRequest current = CURRENT.get();
+		OutgoingMessage answer = (current != null) ? OutgoingMessage.of(arguments) : null;
+		ServiceError error = (answer != null) ? errorIn(answer.headers()) : null;
+		if (current != null && error != null) {
+			current.error = error;
 		}
 	}
 

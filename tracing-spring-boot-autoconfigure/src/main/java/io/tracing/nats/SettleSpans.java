@@ -52,6 +52,7 @@ final class SettleSpans {
 			Context parent = Span.fromContext(current).getSpanContext().isValid() ? current : context;
 			SpanBuilder builder = operation.messaging().callSpan(parent);
 			operation.name(builder, message.getSubject());
+			delivered.describeConsumer(builder);
 			this.tracing.attributes().natsStreamSequence().set(builder, delivery.streamSequence());
 			this.tracing.attributes().natsConsumerSequence().set(builder, delivery.consumerSequence());
 			this.tracing.attributes().natsDeliveryCount().set(builder, delivery.deliveryCount());

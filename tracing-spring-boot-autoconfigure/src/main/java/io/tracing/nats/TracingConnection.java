@@ -41,7 +41,9 @@ final class TracingConnection extends NatsProxy<Connection> {
 	private @Nullable Object publish(Method method, Object @Nullable [] arguments) throws Throwable {
 		SendSpans.Sent sent = this.sends.start(OperationType.SEND, arguments);
 		if (sent == null) {
-			return proceed(method, arguments);
+			proceed(method, arguments);
+			answered(arguments);
+			return null;
 		}
 		RunningSpan span = sent.span();
 		try {
@@ -57,9 +59,18 @@ final class TracingConnection extends NatsProxy<Connection> {
 			span.end(ex);
 			throw ex;
 		}
-		ServiceRequest.answered(sent.given().headers(), this.connection.nats().messaging().faults());
 		span.end(null);
+		answered(arguments);
 		return null;
+	}
+
+	private void answered(Object @Nullable [] arguments) {
+		try {
+			ServiceRequest.answered(arguments);
+		}
+		catch (Throwable ex) {
+			this.connection.nats().messaging().faults().report("reading the answer to a request", ex);
+		}
 	}
 
 	private @Nullable Message request(Method method, Object @Nullable [] arguments) throws Throwable {

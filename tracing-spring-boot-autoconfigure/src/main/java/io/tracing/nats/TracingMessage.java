@@ -18,23 +18,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class TracingMessage extends NatsProxy<Message> {
 
-	private final boolean counted;
-
 	private final @Nullable ConsumerSource source;
 
 	// What it was delivered as, once that is known: a message that is not traced is not
 	// settled in a span either.
-	private volatile Deliveries.@Nullable Delivered delivered;
+	// Not volatile: they are set before the application gets the message, and whoever
+	// passes it on to another thread publishes them with it.
+	private Deliveries.@Nullable Delivered delivered;
 
 	// Of the span that processes it; of the one that sent it, until then.
-	private volatile Context context = Context.root();
+	private Context context = Context.root();
 
 	private @Nullable Message proxy;
 
-	private TracingMessage(Message delegate, ConnectionTracing connection, boolean counted,
-			@Nullable ConsumerSource source) {
+	private TracingMessage(Message delegate, ConnectionTracing connection, @Nullable ConsumerSource source) {
 		super(delegate, connection);
-		this.counted = counted;
 		this.source = source;
 	}
 
@@ -42,7 +40,7 @@ final class TracingMessage extends NatsProxy<Message> {
 	 * A message that a handler gets.
 	 */
 	static TracingMessage pushed(Message message, ConnectionTracing connection) {
-		return new TracingMessage(message, connection, false, null);
+		return new TracingMessage(message, connection, null);
 	}
 
 	/**
@@ -50,7 +48,7 @@ final class TracingMessage extends NatsProxy<Message> {
 	 */
 	static TracingMessage pulled(Message message, ConnectionTracing connection, @Nullable ConsumerSource source,
 			Deliveries.@Nullable Delivered delivered) {
-		TracingMessage traced = new TracingMessage(message, connection, delivered != null, source);
+		TracingMessage traced = new TracingMessage(message, connection, source);
 		if (delivered != null) {
 			traced.isProcessedIn(delivered.context(), delivered);
 		}
@@ -91,8 +89,11 @@ final class TracingMessage extends NatsProxy<Message> {
 		return proxy;
 	}
 
+	/**
+	 * Whether a span has counted it: it is consumed once, however often it is processed.
+	 */
 	boolean isCounted() {
-		return this.counted;
+		return this.delivered != null;
 	}
 
 	void isProcessedIn(Context context, Deliveries.Delivered delivered) {

@@ -6,6 +6,7 @@ package io.tracing.nats;
 import io.nats.client.Message;
 import io.nats.client.MessageHandler;
 import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.context.Context;
 import io.tracing.messaging.MessagingOperation;
 import io.tracing.messaging.MessagingTracing;
 import io.tracing.messaging.OperationType;
@@ -51,7 +52,10 @@ final class TracingMessageHandler implements MessageHandler {
 			return;
 		}
 		TracingMessage traced = TracingMessage.pushed(message, this.connection);
-		handle(traced, start(traced, 1));
+		// The thread is that of jnats: what is current on it was left there by an
+		// executor
+		// that propagates the context of whoever made the dispatcher.
+		handle(traced, start(traced, Context.root(), 1));
 	}
 
 	/**
@@ -59,7 +63,7 @@ final class TracingMessageHandler implements MessageHandler {
 	 */
 	void process(Message message) throws InterruptedException {
 		TracingMessage traced = TracingMessage.of(message, this.connection);
-		handle(traced, start(traced, traced.isCounted() ? 0 : 1));
+		handle(traced, start(traced, Context.current(), traced.isCounted() ? 0 : 1));
 	}
 
 	private void handle(TracingMessage message, @Nullable RunningSpan span) throws InterruptedException {
@@ -95,7 +99,7 @@ final class TracingMessageHandler implements MessageHandler {
 		}
 	}
 
-	private @Nullable RunningSpan start(TracingMessage message, int counted) {
+	private @Nullable RunningSpan start(TracingMessage message, Context ambient, int counted) {
 		try {
 			Message raw = message.raw();
 			Deliveries.Delivered delivered = this.deliveries.of(raw);
@@ -103,14 +107,18 @@ final class TracingMessageHandler implements MessageHandler {
 				return null;
 			}
 			MessagingOperation operation = delivered.operation().messaging();
-			SpanBuilder builder = this.tracing.processSpan(operation, delivered.context());
+			SpanBuilder builder = this.tracing.processSpan(operation, delivered.context(), ambient);
 			this.deliveries.describe(builder, raw, delivered);
+			Context context = delivered.context();
 			JetStreamDelivery delivery = delivered.delivery();
-			if (delivery != null) {
+			if (delivery == null) {
+				context = ReplySubject.in(context, raw.getReplyTo());
+			}
+			else {
 				this.tracing.timeInQueue((counted > 0) ? operation : operation.unmeasured(), builder,
 						delivery.storedMillis(), TimeInQueue.Source.BROKER);
 			}
-			RunningSpan span = this.tracing.start(operation, builder, delivered.context(), counted);
+			RunningSpan span = this.tracing.start(operation, builder, context, counted);
 			message.isProcessedIn(span.context(), delivered);
 			return span;
 		}

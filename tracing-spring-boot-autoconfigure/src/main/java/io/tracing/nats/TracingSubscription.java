@@ -37,7 +37,7 @@ final class TracingSubscription<S extends Subscription> extends NatsProxy<S> {
 			return this.receives.fetch(() -> (List<Message>) proceed(method, arguments));
 		}
 		if (method.getName().equals("iterate") && result == Iterator.class) {
-			Iterator<Message> messages = (Iterator<Message>) proceed(method, arguments);
+			Iterator<Message> messages = this.receives.iterate(() -> (Iterator<Message>) proceed(method, arguments));
 			return (messages != null) ? iterator(messages) : null;
 		}
 		return passOn(method, arguments, this.source);
@@ -48,7 +48,7 @@ final class TracingSubscription<S extends Subscription> extends NatsProxy<S> {
 
 			@Override
 			public boolean hasNext() {
-				return delegate.hasNext();
+				return TracingSubscription.this.receives.hasNext(delegate);
 			}
 
 			@Override
