@@ -5,9 +5,11 @@ package io.tracing.benchmarks;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.IterationResult;
@@ -26,48 +28,62 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  */
 public final class Report {
 
-	private static final List<Section> SECTIONS = List.of(new Section("Send", "SendBenchmark.send", true),
-			new Section("Send within a span", "SendBenchmark.sendInSpan", false),
-			new Section("Processed record", "ProcessBenchmark.process", true),
-			new Section("Processed record of a batch", "BatchBenchmark.process", true));
-
 	private final Effort effort;
 
-	private Report(Effort effort) {
+	private final Set<Section.Broker> brokers;
+
+	private Report(Effort effort, Set<Section.Broker> brokers) {
 		this.effort = effort;
+		this.brokers = brokers;
 	}
 
 	/**
 	 * Run the benchmarks.
-	 * @param arguments {@code --quick} for a first impression, else nothing
+	 * @param arguments {@code --quick} for a first impression, {@code --kafka} or
+	 * {@code --nats} for only the one
 	 * @throws RunnerException if a benchmark fails
 	 */
 	public static void main(String[] arguments) throws RunnerException {
-		new Report(Effort.of(arguments)).run();
+		Effort effort = new Effort(4, 5, 8);
+		Set<Section.Broker> brokers = EnumSet.noneOf(Section.Broker.class);
+		for (String argument : arguments) {
+			switch (argument) {
+				case "--quick" -> effort = new Effort(1, 5, 4);
+				case "--kafka" -> brokers.add(Section.Broker.KAFKA);
+				case "--nats" -> brokers.add(Section.Broker.NATS);
+				default -> throw new IllegalArgumentException(
+						"Unknown argument '" + argument + "': there are --quick, --kafka and --nats");
+			}
+		}
+		new Report(effort, brokers.isEmpty() ? EnumSet.allOf(Section.Broker.class) : brokers).run();
 	}
 
 	private void run() throws RunnerException {
-		Map<Section, CostTable> tables = new LinkedHashMap<>();
+		Map<Section, CostTable> tables = new EnumMap<>(Section.class);
 		for (int round = 1; round <= this.effort.rounds; round++) {
-			for (Section section : SECTIONS) {
-				CostTable table = tables.computeIfAbsent(section, (key) -> new CostTable());
-				for (Variant variant : order(round)) {
-					// One round shows what a side aspect costs; what is compared gets
-					// them all.
-					if (round == 1 || (section.compared && variant.compared())) {
-						List<Cost> costs = measure(section, variant);
-						table.add(variant, costs);
-						progress(round, section, variant, Cost.typical(costs));
-					}
+			for (Section section : Section.values()) {
+				if (this.brokers.contains(section.broker())) {
+					measure(section, round, tables.computeIfAbsent(section, CostTable::new));
 				}
 			}
 		}
-		tables.forEach((section, table) -> System.out.printf("%n### %s%n%n%s", section.title, table.toMarkdown()));
+		tables.forEach((section, table) -> System.out.printf("%n### %s%n%n%s", section.title(), table.toMarkdown()));
+	}
+
+	private void measure(Section section, int round, CostTable table) throws RunnerException {
+		for (Variant variant : order(round)) {
+			if (section.measures(variant, round)) {
+				List<Cost> costs = measure(section, variant);
+				table.add(variant, costs);
+				progress(round, section, variant, Cost.typical(costs));
+			}
+		}
 	}
 
 	private void progress(int round, Section section, Variant variant, Cost cost) {
-		System.out.printf("round %d of %d, %s, %s: %,.0f ns, %,.0f B%n", round, this.effort.rounds, section.title,
-				variant.id(), cost.nanoseconds(), cost.bytes());
+		System.out.printf("round %d of %d, %s, %s: %,.0f ns, %,.0f ns of the processor, %,.0f B%n", round,
+				this.effort.rounds, section.title(), variant.id(), cost.nanoseconds(), cost.processorNanoseconds(),
+				cost.bytes());
 	}
 
 	/**
@@ -84,7 +100,7 @@ public final class Report {
 	 * @return the cost in each of its iterations
 	 */
 	private List<Cost> measure(Section section, Variant variant) throws RunnerException {
-		Options options = new OptionsBuilder().include(section.benchmark + "$")
+		Options options = new OptionsBuilder().include(section.pattern())
 			.param("tracing", variant.id())
 			.forks(1)
 			.jvmArgs("-Xms1g", "-Xmx1g")
@@ -93,6 +109,7 @@ public final class Report {
 			.measurementIterations(this.effort.measurements)
 			.measurementTime(TimeValue.milliseconds(300))
 			.addProfiler(GCProfiler.class)
+			.addProfiler(ProcessorTime.class)
 			.shouldFailOnError(true)
 			.verbosity(VerboseMode.SILENT)
 			.build();
@@ -105,24 +122,22 @@ public final class Report {
 	}
 
 	private static Cost cost(IterationResult iteration) {
-		return new Cost(iteration.getPrimaryResult().getScore(),
-				iteration.getSecondaryResults().get("gc.alloc.rate.norm").getScore());
+		return new Cost(iteration.getPrimaryResult().getScore(), secondary(iteration, ProcessorTime.LABEL),
+				secondary(iteration, "gc.alloc.rate.norm"));
 	}
 
-	private record Section(String title, String benchmark, boolean compared) {
+	private static double secondary(IterationResult iteration, String label) {
+		return iteration.getSecondaryResults().get(label).getScore();
 	}
 
+	/**
+	 * How much is measured.
+	 *
+	 * @param rounds how many forks of each variant
+	 * @param warmups how many seconds each gets to warm up
+	 * @param measurements how many measurements each gives
+	 */
 	private record Effort(int rounds, int warmups, int measurements) {
-
-		static Effort of(String[] arguments) {
-			return switch (String.join(" ", arguments)) {
-				case "" -> new Effort(4, 5, 8);
-				case "--quick" -> new Effort(1, 5, 4);
-				default -> throw new IllegalArgumentException(
-						"Unknown arguments '" + String.join(" ", arguments) + "': give none, or --quick");
-			};
-		}
-
 	}
 
 }
