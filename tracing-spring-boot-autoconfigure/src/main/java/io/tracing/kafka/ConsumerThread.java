@@ -4,7 +4,6 @@
 package io.tracing.kafka;
 
 import io.micrometer.observation.Observation;
-import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.tracing.messaging.CreationContext;
 import io.tracing.messaging.MessagingOperation;
@@ -36,7 +35,7 @@ final class ConsumerThread {
 
 	private @Nullable RunningSpan span;
 
-	private SpanContext producer = SpanContext.getInvalid();
+	private Context producer = Context.root();
 
 	private @Nullable Runnable postponed;
 
@@ -113,7 +112,7 @@ final class ConsumerThread {
 	}
 
 	void begin(ConsumerRecord<?, ?> record, Context producer, RunningSpan span) {
-		this.producer = CreationContext.of(producer);
+		this.producer = producer;
 		this.topic = record.topic();
 		this.partition = record.partition();
 		this.offset = record.offset();
@@ -147,7 +146,8 @@ final class ConsumerThread {
 			return ListenerCall.INSTANCE;
 		}
 		if (this.result == null) {
-			this.result = new ListenerResult(this.span, this.producer, listener, this.owner.faults());
+			this.result = new ListenerResult(this.span, CreationContext.of(this.producer), listener,
+					this.owner.faults());
 		}
 		return this.result;
 	}
@@ -171,21 +171,25 @@ final class ConsumerThread {
 	 * Leaves it running if the listener's result is still to come.
 	 */
 	void close() {
-		RunningSpan open = this.span;
 		this.postponed = null;
+		RunningSpan open = this.span;
 		if (open != null) {
-			if (this.thrown != null) {
-				open.end(this.thrown);
-			}
-			else if (this.result == null || !this.result.isLeft()) {
-				open.abandon("the container reported no outcome: the listener threw an Error, or it was stopped");
-			}
-			open.close();
-			this.span = null;
-			this.called = false;
-			this.result = null;
-			this.thrown = null;
+			close(open);
 		}
+	}
+
+	private void close(RunningSpan open) {
+		if (this.thrown != null) {
+			open.end(this.thrown);
+		}
+		else if (this.result == null || !this.result.isLeft()) {
+			open.abandon("the container reported no outcome: the listener threw an Error, or it was stopped");
+		}
+		open.close();
+		this.span = null;
+		this.called = false;
+		this.result = null;
+		this.thrown = null;
 	}
 
 }

@@ -42,10 +42,15 @@ final class HeaderArrayGetter implements TextMapGetter<Header[]> {
 		if (headers == null || first < 0) {
 			return null;
 		}
+		String value = value(headers[first]);
+		return (first == headers.length - 1) ? value : joined(headers, first, key, value);
+	}
+
+	private static @Nullable String joined(Header[] headers, int first, String key, @Nullable String firstValue) {
 		boolean ignoreCase = !key.equals(headers[first].key());
-		String value = null;
-		for (int i = first; i < headers.length; i++) {
-			String next = value(headers[i], key, ignoreCase);
+		String value = firstValue;
+		for (int i = first + 1; i < headers.length; i++) {
+			String next = isNamed(headers[i], key, ignoreCase) ? value(headers[i]) : null;
 			if (value == null) {
 				value = next;
 			}
@@ -68,7 +73,7 @@ final class HeaderArrayGetter implements TextMapGetter<Header[]> {
 		boolean ignoreCase = !key.equals(headers[first].key());
 		List<String> values = new ArrayList<>();
 		for (int i = first; i < headers.length; i++) {
-			String value = value(headers[i], key, ignoreCase);
+			String value = isNamed(headers[i], key, ignoreCase) ? value(headers[i]) : null;
 			if (value != null) {
 				values.add(value);
 			}
@@ -94,14 +99,13 @@ final class HeaderArrayGetter implements TextMapGetter<Header[]> {
 		return similar;
 	}
 
-	private static @Nullable String value(Header header, String key, boolean ignoreCase) {
-		if (ignoreCase ? key.equalsIgnoreCase(header.key()) : key.equals(header.key())) {
-			byte[] value = header.value();
-			if (value != null && value.length <= MAX_BYTES) {
-				return new String(value, StandardCharsets.UTF_8);
-			}
-		}
-		return null;
+	private static boolean isNamed(Header header, String key, boolean ignoreCase) {
+		return ignoreCase ? key.equalsIgnoreCase(header.key()) : key.equals(header.key());
+	}
+
+	private static @Nullable String value(Header header) {
+		byte[] value = header.value();
+		return (value != null && value.length <= MAX_BYTES) ? new String(value, StandardCharsets.UTF_8) : null;
 	}
 
 }

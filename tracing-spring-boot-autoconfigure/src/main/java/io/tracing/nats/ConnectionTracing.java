@@ -70,7 +70,7 @@ final class ConnectionTracing {
 				return known;
 			}
 			Connection connection = message.getConnection();
-			return (connection != null) ? nats.of(NatsTracing.unwrap(connection)) : null;
+			return (connection != null) ? nats.trace(NatsTracing.unwrap(connection)) : null;
 		}
 		catch (Throwable ex) {
 			nats.messaging().faults().report("finding the connection of a NATS message", ex);

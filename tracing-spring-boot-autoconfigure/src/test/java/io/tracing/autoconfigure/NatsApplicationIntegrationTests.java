@@ -36,6 +36,7 @@ import io.tracing.testing.Spans;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.WebApplicationType;
@@ -112,7 +113,8 @@ class NatsApplicationIntegrationTests {
 			assertThat(ClientProxy.isOne(context.getBean(Connection.class))).isFalse();
 			assertThat(context.getBean(ExporterOverNats.class).exportsThrough)
 				.isSameAs(context.getBean(Connection.class));
-			assertThat(NatsContexts.line(context)).contains("not 'connection', tracing it failed: ");
+			assertThat(NatsContexts.line(context)).contains("not 'connection', tracing it failed: "
+					+ BeanCurrentlyInCreationException.class.getName() + ": Error creating bean with name 'processor'");
 		}
 	}
 

@@ -39,6 +39,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Every way to consume through a {@code ConsumerContext}, of a durable and of an ordered
  * consumer, against a real server.
  */
+@SuppressWarnings("try")
 class ConsumerContextIntegrationTests {
 
 	private static final int MESSAGES = 3;

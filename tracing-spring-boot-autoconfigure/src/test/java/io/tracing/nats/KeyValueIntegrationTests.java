@@ -4,7 +4,6 @@
 package io.tracing.nats;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -29,6 +28,7 @@ import io.opentelemetry.sdk.trace.data.StatusData;
 import io.tracing.messaging.SemanticConventions;
 import io.tracing.testing.NatsServer;
 import io.tracing.testing.TracedNats;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
  * Reads and writes a key-value bucket of a real server: one span for each call, whatever
@@ -203,8 +204,8 @@ class KeyValueIntegrationTests {
 			assertThat(process.getParentSpanContext().isValid()).isFalse();
 			assertThat(process.getTraceId()).isNotEqualTo(put.getTraceId());
 			subscription.unsubscribe();
-			bucket.watchAll(watcher).unsubscribe();
-			assertThat(nats.spans().named("process " + this.bucket)).hasSizeBetween(1, 2);
+			bucket.watchAll(watcher);
+			nats.spans().await("process " + this.bucket, 2);
 		}
 	}
 
@@ -240,20 +241,20 @@ class KeyValueIntegrationTests {
 	}
 
 	@Test
-	void entryWithATimeToLiveExpiresAsItDoesUntraced() throws Exception {
+	void timeToLiveIsTakenOrRefusedAsItIsUntraced() throws Exception {
 		try (TracedNats nats = TracedNats.start()) {
-			nats.raw()
-				.keyValueManagement()
-				.create(KeyValueConfiguration.builder()
-					.name(this.bucket)
-					.storageType(StorageType.Memory)
-					.limitMarker(Duration.ofSeconds(1))
-					.build());
+			KeyValue raw = create(nats);
 			KeyValue bucket = nats.connection().keyValue(this.bucket);
-			assertThat(bucket.create(KEY, VALUE, MessageTtl.seconds(100))).isEqualTo(1);
-			assertThat(NatsAttributes.of(nats.spans().await("create " + this.bucket)))
-				.containsEntry("messaging.nats.key_value.revision", 1L);
+			Throwable untraced = catchThrowable(() -> raw.create("raw", VALUE, MessageTtl.seconds(100)));
+			Throwable traced = catchThrowable(() -> bucket.create(KEY, VALUE, MessageTtl.seconds(100)));
+			assertThat(type(traced)).isEqualTo(type(untraced));
+			assertThat(NatsAttributes.of(nats.spans().await("create " + this.bucket)).get("error.type"))
+				.isEqualTo(type(untraced));
 		}
+	}
+
+	private static @Nullable String type(@Nullable Throwable thrown) {
+		return (thrown != null) ? thrown.getClass().getName() : null;
 	}
 
 	private KeyValue create(TracedNats nats) throws Exception {

@@ -125,6 +125,24 @@ class ReplyIntegrationTests {
 	}
 
 	@Test
+	void answerOnASubjectThatTheApplicationHasNamedKeepsItsName() throws Exception {
+		String answers = this.subject + ".answers";
+		try (TracedNats nats = TracedNats.start()) {
+			nats.connection()
+				.createDispatcher((message) -> message.getConnection().publish(message.getReplyTo(), BODY))
+				.subscribe(this.subject);
+			Subscription subscription = nats.connection().subscribe(answers);
+			nats.connection().publish(this.subject, answers, BODY);
+			assertThat(subscription.nextMessage(PATIENCE)).isNotNull();
+			SpanData process = nats.spans().await("process " + this.subject);
+			SpanData reply = nats.spans().await("publish " + answers);
+			assertThat(reply.getParentSpanId()).isEqualTo(process.getSpanId());
+			assertThat(NatsAttributes.of(reply)).containsEntry("messaging.destination.name", answers)
+				.doesNotContainKey("messaging.destination.temporary");
+		}
+	}
+
+	@Test
 	void answerOutsideOfAnySpanIsNotTraced() throws Exception {
 		try (TracedNats nats = TracedNats.start()) {
 			Subscription inbox = nats.raw().subscribe(nats.raw().createInbox());
