@@ -44,11 +44,11 @@ public final class Report {
 	 * @throws RunnerException if a benchmark fails
 	 */
 	public static void main(String[] arguments) throws RunnerException {
-		Effort effort = new Effort(4, 5, 8);
+		Effort effort = new Effort(4, 8, 8);
 		Set<Section.Broker> brokers = EnumSet.noneOf(Section.Broker.class);
 		for (String argument : arguments) {
 			switch (argument) {
-				case "--quick" -> effort = new Effort(1, 5, 4);
+				case "--quick" -> effort = new Effort(1, 8, 4);
 				case "--kafka" -> brokers.add(Section.Broker.KAFKA);
 				case "--nats" -> brokers.add(Section.Broker.NATS);
 				default -> throw new IllegalArgumentException(
