@@ -44,11 +44,11 @@ public final class Report {
 	 * @throws RunnerException if a benchmark fails
 	 */
 	public static void main(String[] arguments) throws RunnerException {
-		Effort effort = new Effort(4, 8, 8);
+		Effort effort = new Effort(4, 5, 8);
 		Set<Section.Broker> brokers = EnumSet.noneOf(Section.Broker.class);
 		for (String argument : arguments) {
 			switch (argument) {
-				case "--quick" -> effort = new Effort(1, 8, 4);
+				case "--quick" -> effort = new Effort(1, 5, 4);
 				case "--kafka" -> brokers.add(Section.Broker.KAFKA);
 				case "--nats" -> brokers.add(Section.Broker.NATS);
 				default -> throw new IllegalArgumentException(
@@ -105,7 +105,7 @@ public final class Report {
 			.forks(1)
 			.jvmArgs("-Xms1g", "-Xmx1g")
 			.warmupIterations(this.effort.warmups)
-			.warmupTime(TimeValue.seconds(1))
+			.warmupTime(TimeValue.seconds(section.broker().warmupSeconds()))
 			.measurementIterations(this.effort.measurements)
 			.measurementTime(TimeValue.milliseconds(300))
 			.addProfiler(GCProfiler.class)
@@ -134,7 +134,7 @@ public final class Report {
 	 * How much is measured.
 	 *
 	 * @param rounds how many forks of each variant
-	 * @param warmups how many seconds each gets to warm up
+	 * @param warmups how many iterations each gets to warm up
 	 * @param measurements how many measurements each gives
 	 */
 	private record Effort(int rounds, int warmups, int measurements) {

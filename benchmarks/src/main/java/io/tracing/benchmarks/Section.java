@@ -104,13 +104,27 @@ enum Section {
 		 * Mocks of the clients, which answer at once: all that passes is the client's
 		 * time.
 		 */
-		KAFKA,
+		KAFKA(1),
 
 		/**
 		 * A real server: what passes is mostly waiting, so that the processor's time is
 		 * looked at.
 		 */
-		NATS
+		NATS(4);
+
+		private final int warmupSeconds;
+
+		Broker(int warmupSeconds) {
+			this.warmupSeconds = warmupSeconds;
+		}
+
+		/**
+		 * How long an iteration lasts that warms up. Who waits for a server calls less
+		 * often, and is compiled later.
+		 */
+		int warmupSeconds() {
+			return this.warmupSeconds;
+		}
 
 	}
 
