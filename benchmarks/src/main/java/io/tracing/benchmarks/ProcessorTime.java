@@ -6,8 +6,9 @@ package io.tracing.benchmarks;
 import java.lang.management.ManagementFactory;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.LongStream;
 
-import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.profile.InternalProfiler;
@@ -17,34 +18,41 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * Reports the time that the JVM kept processors busy, over all its threads. With a server
- * on the other side of a socket, the time that passes is mostly the time that one waits
- * for the other.
+ * Reports the time that the threads of Java kept processors busy. With a server on the
+ * other side of a socket, the time that passes is mostly the time that one waits for the
+ * other. The compiler and the garbage collector are left out: what they do in one
+ * iteration was caused in another.
  */
 public final class ProcessorTime implements InternalProfiler {
 
 	static final String LABEL = "cpu.norm";
 
-	private final OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+	private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
 	private long before;
 
 	@Override
 	public String getDescription() {
-		return "Processor time of the JVM per operation";
+		return "Processor time of Java's threads per operation";
 	}
 
 	@Override
 	public void beforeIteration(BenchmarkParams benchmarkParams, IterationParams iterationParams) {
-		this.before = this.system.getProcessCpuTime();
+		this.before = now();
 	}
 
 	@Override
 	public Collection<? extends Result<?>> afterIteration(BenchmarkParams benchmarkParams,
 			IterationParams iterationParams, IterationResult result) {
-		double time = this.system.getProcessCpuTime() - this.before;
+		double time = now() - this.before;
 		return List
 			.of(new ScalarResult(LABEL, time / result.getMetadata().getAllOps(), "ns/op", AggregationPolicy.AVG));
+	}
+
+	private long now() {
+		return LongStream.of(this.threads.getThreadCpuTime(this.threads.getAllThreadIds()))
+			.filter((time) -> time > 0)
+			.sum();
 	}
 
 }

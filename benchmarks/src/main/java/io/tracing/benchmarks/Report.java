@@ -105,7 +105,7 @@ public final class Report {
 			.forks(1)
 			.jvmArgs("-Xms1g", "-Xmx1g")
 			.warmupIterations(this.effort.warmups)
-			.warmupTime(TimeValue.seconds(1))
+			.warmupTime(TimeValue.seconds(section.broker().warmupSeconds()))
 			.measurementIterations(this.effort.measurements)
 			.measurementTime(TimeValue.milliseconds(300))
 			.addProfiler(GCProfiler.class)
@@ -134,7 +134,7 @@ public final class Report {
 	 * How much is measured.
 	 *
 	 * @param rounds how many forks of each variant
-	 * @param warmups how many seconds each gets to warm up
+	 * @param warmups how many iterations each gets to warm up
 	 * @param measurements how many measurements each gives
 	 */
 	private record Effort(int rounds, int warmups, int measurements) {
