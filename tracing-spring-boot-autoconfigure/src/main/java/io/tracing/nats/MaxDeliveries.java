@@ -101,7 +101,10 @@ final class MaxDeliveries {
 			}
 		}
 		catch (Throwable ex) {
-			this.tracing.faults().report("reading an advisory of JetStream", ex);
+			if (!(ex.getCause() instanceof InterruptedException)) {
+				// Otherwise the connection was closed in the middle of it.
+				this.tracing.faults().report("reading an advisory of JetStream", ex);
+			}
 		}
 	}
 

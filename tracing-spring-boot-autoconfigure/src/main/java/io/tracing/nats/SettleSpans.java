@@ -7,6 +7,7 @@ import io.nats.client.Message;
 import io.nats.client.impl.AckType;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.tracing.messaging.MessagingTracing;
 import io.tracing.messaging.RunningSpan;
@@ -49,8 +50,15 @@ final class SettleSpans {
 			SubjectOperation operation = delivered.operation().settle(name);
 			// Where it is processed, also if it is settled on another thread.
 			Context current = Context.current();
-			Context parent = Span.fromContext(current).getSpanContext().isValid() ? current : context;
+			SpanContext ambient = Span.fromContext(current).getSpanContext();
+			Context parent = ambient.isValid() ? current : context;
 			SpanBuilder builder = operation.messaging().callSpan(parent);
+			SpanContext own = Span.fromContext(context).getSpanContext();
+			if (ambient.isValid() && own.isValid() && !ambient.getTraceId().equals(own.getTraceId())) {
+				// In the midst of something else, such as the handling of another
+				// message.
+				builder.addLink(own);
+			}
 			operation.name(builder, message.getSubject());
 			delivered.describeConsumer(builder);
 			this.tracing.attributes().natsStreamSequence().set(builder, delivery.streamSequence());

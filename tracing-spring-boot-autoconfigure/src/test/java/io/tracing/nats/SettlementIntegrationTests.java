@@ -108,6 +108,25 @@ class SettlementIntegrationTests {
 	}
 
 	@Test
+	void inTheMidstOfAnotherTraceItLinksToThatOfTheMessage() throws Exception {
+		try (TracedNats nats = TracedNats.start()) {
+			Message message = fetch(nats, subscribe(nats));
+			Span other = nats.sdk().getTracer("test").spanBuilder("other").startSpan();
+			try (Scope scope = other.makeCurrent()) {
+				message.ack();
+			}
+			finally {
+				other.end();
+			}
+			SpanData ack = nats.spans().await("ack " + this.pattern);
+			assertThat(ack.getParentSpanId()).isEqualTo(nats.spans().await("other").getSpanId());
+			assertThat(ack.getLinks()).singleElement()
+				.extracting((link) -> link.getSpanContext().getSpanId())
+				.isEqualTo(nats.spans().await("publish " + this.stream + ".created").getSpanId());
+		}
+	}
+
+	@Test
 	void spanThatIsCurrentIsTheParent() throws Exception {
 		try (TracedNats nats = TracedNats.start()) {
 			Message message = fetch(nats, subscribe(nats));
@@ -120,8 +139,9 @@ class SettlementIntegrationTests {
 					inner.end();
 				}
 			});
-			assertThat(nats.spans().await("ack " + this.pattern).getParentSpanId())
-				.isEqualTo(nats.spans().await("inner").getSpanId());
+			SpanData ack = nats.spans().await("ack " + this.pattern);
+			assertThat(ack.getParentSpanId()).isEqualTo(nats.spans().await("inner").getSpanId());
+			assertThat(ack.getLinks()).isEmpty();
 		}
 	}
 
