@@ -94,8 +94,7 @@ class TracingFaultsIntegrationTests {
 		assertSent(handled.poll(10, TimeUnit.SECONDS));
 		assertSent(subscription.nextMessage(PATIENCE));
 		assertThat(connection.request(this.subject, headers, BODY, PATIENCE).getData()).isEqualTo(BODY);
-		assertThat(connection.request(this.subject, headers, BODY).get(10, TimeUnit.SECONDS).getData())
-			.isEqualTo(BODY);
+		assertThat(connection.request(this.subject, headers, BODY).get(10, TimeUnit.SECONDS).getData()).isEqualTo(BODY);
 		assertThat(headers.keySet()).containsExactly("tenant");
 	}
 
@@ -116,8 +115,9 @@ class TracingFaultsIntegrationTests {
 		assertThat(again.hasNext()).isTrue();
 		assertSent(again.next());
 		BlockingQueue<Message> handled = new LinkedBlockingQueue<>();
-		nats.connection().getStreamContext(stream).createOrderedConsumer(
-				new OrderedConsumerConfiguration())
+		nats.connection()
+			.getStreamContext(stream)
+			.createOrderedConsumer(new OrderedConsumerConfiguration())
 			.consume(handled::add);
 		assertSent(handled.poll(10, TimeUnit.SECONDS));
 		assertThat(subscription.getConsumerInfo().getAckFloor().getStreamSequence()).isEqualTo(1);
