@@ -98,7 +98,11 @@ class OutageIntegrationTests {
 
 	@Test
 	void jetStreamGoesOnWhereItWas() throws Exception {
-		try (NatsServer server = NatsServer.start(); TracedNats nats = TracedNats.builder().server(server).start()) {
+		try (NatsServer server = NatsServer.start();
+				TracedNats nats = TracedNats.builder()
+					.server(server)
+					.options((options) -> options.requestCleanupInterval(Duration.ofSeconds(1)))
+					.start()) {
 			// On disk, to be there after the restart.
 			nats.raw()
 				.jetStreamManagement()
@@ -127,11 +131,7 @@ class OutageIntegrationTests {
 			for (CompletableFuture<PublishAck> future : pending) {
 				failed += isStored(future) ? 0 : 1;
 			}
-			long stored = nats.raw()
-				.jetStreamManagement()
-				.getStreamInfo(this.subject)
-				.getStreamState()
-				.getMsgCount();
+			long stored = nats.raw().jetStreamManagement().getStreamInfo(this.subject).getStreamState().getMsgCount();
 			assertThat(stored).isGreaterThanOrEqualTo(MESSAGES - failed).isGreaterThan(MESSAGES / 2);
 			await(() -> {
 				for (Message message : pull.fetch(50, Duration.ofMillis(200))) {
@@ -148,8 +148,9 @@ class OutageIntegrationTests {
 
 	private void consume(TracedNats nats, String name, MessageHandler handler) throws Exception {
 		StreamContext stream = nats.connection().getStreamContext(this.subject);
-		stream.createOrUpdateConsumer(
-				ConsumerConfiguration.builder().durable(name).ackWait(Duration.ofSeconds(2)).build())
+		stream
+			.createOrUpdateConsumer(
+					ConsumerConfiguration.builder().durable(name).ackWait(Duration.ofSeconds(2)).build())
 			// Sees sooner than by default that its request was lost with the server.
 			.consume(ConsumeOptions.builder().expiresIn(1000).build(), handler);
 	}
@@ -182,8 +183,7 @@ class OutageIntegrationTests {
 		try {
 			return future.get(20, TimeUnit.SECONDS) != null;
 		}
-		catch (ExecutionException | TimeoutException
-				| CancellationException ex) {
+		catch (ExecutionException | TimeoutException | CancellationException ex) {
 			return false;
 		}
 	}
