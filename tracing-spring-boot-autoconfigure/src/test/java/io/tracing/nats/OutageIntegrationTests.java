@@ -98,7 +98,11 @@ class OutageIntegrationTests {
 
 	@Test
 	void jetStreamGoesOnWhereItWas() throws Exception {
-		try (NatsServer server = NatsServer.start(); TracedNats nats = TracedNats.builder().server(server).start()) {
+		try (NatsServer server = NatsServer.start();
+				TracedNats nats = TracedNats.builder()
+					.server(server)
+					.options((options) -> options.requestCleanupInterval(Duration.ofSeconds(1)))
+					.start()) {
 			// On disk, to be there after the restart.
 			nats.raw()
 				.jetStreamManagement()

@@ -30,7 +30,11 @@ import io.nats.client.api.OrderedConsumerConfiguration;
 import io.nats.client.api.StorageType;
 import io.nats.client.impl.Headers;
 import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.trace.ReadWriteSpan;
+import io.opentelemetry.sdk.trace.ReadableSpan;
+import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
@@ -169,6 +173,39 @@ class TracingFaultsIntegrationTests {
 			.start()) {
 			useCore(nats);
 			nats.spans().await("process " + this.subject, 3);
+		}
+	}
+
+	@Test
+	void processorThatThrowsAtTheEndCostsTheSpan() throws Exception {
+		SpanProcessor faulty = new SpanProcessor() {
+
+			@Override
+			public void onStart(Context parentContext, ReadWriteSpan span) {
+			}
+
+			@Override
+			public boolean isStartRequired() {
+				return false;
+			}
+
+			@Override
+			public void onEnd(ReadableSpan span) {
+				throw new IllegalStateException("injected");
+			}
+
+			@Override
+			public boolean isEndRequired() {
+				return true;
+			}
+
+		};
+		try (Warnings warnings = new Warnings();
+				TracedNats nats = TracedNats.builder().tracers((tracers) -> tracers.addSpanProcessor(faulty)).start()) {
+			useCore(nats);
+			assertThat(warnings.messages()).hasSize(1);
+			// The processor behind the faulty one does not hear of the end.
+			nats.spans().forgetOpen();
 		}
 	}
 
