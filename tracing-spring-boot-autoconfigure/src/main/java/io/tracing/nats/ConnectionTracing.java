@@ -203,10 +203,10 @@ final class ConnectionTracing {
 		}
 		if (result instanceof ConsumerContext context) {
 			ConsumerSource known = ConsumerSource.of(context.getCachedConsumerInfo());
-			return new TracingConsumerContext<>(context, this, known).as(ConsumerContext.class);
+			return new TracingPull<>(context, this, known).as(ConsumerContext.class);
 		}
 		if (result instanceof OrderedConsumerContext context) {
-			return new TracingConsumerContext<>(context, this, (source != null) ? source : ConsumerSource.ORDERED)
+			return new TracingPull<>(context, this, (source != null) ? source : ConsumerSource.ORDERED)
 				.as(OrderedConsumerContext.class);
 		}
 		if (result instanceof KeyValue bucket) {

@@ -53,7 +53,7 @@ final class ReceiveSpans {
 
 	/**
 	 * Pull one message.
-	 * @param name what the pull is called
+	 * @param name the name of the call
 	 * @param pull pulls it
 	 * @return the message
 	 * @throws Throwable what the pull throws

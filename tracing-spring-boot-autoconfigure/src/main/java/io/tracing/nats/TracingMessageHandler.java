@@ -53,8 +53,7 @@ final class TracingMessageHandler implements MessageHandler {
 		}
 		TracingMessage traced = TracingMessage.pushed(message, this.connection);
 		// The thread is that of jnats: what is current on it was left there by an
-		// executor
-		// that propagates the context of whoever made the dispatcher.
+		// executor that propagates the context of whoever made the dispatcher.
 		handle(traced, start(traced, Context.root(), 1));
 	}
 

@@ -9,7 +9,8 @@ import io.nats.client.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the messages of a JetStream consumer are pulled from, one by one.
+ * What the messages of a JetStream consumer are pulled from, one by one: its context, and
+ * what that hands out to iterate over them.
  */
 final class TracingPull<C> extends NatsProxy<C> {
 
@@ -28,7 +29,7 @@ final class TracingPull<C> extends NatsProxy<C> {
 		if (method.getReturnType() != Message.class) {
 			return passOn(method, arguments, this.source);
 		}
-		return this.receives.receive("receive", () -> (Message) proceed(method, arguments));
+		return this.receives.receive(method.getName(), () -> (Message) proceed(method, arguments));
 	}
 
 }

@@ -31,7 +31,7 @@ final class TracingSubscription<S extends Subscription> extends NatsProxy<S> {
 	protected @Nullable Object invoke(Method method, Object @Nullable [] arguments) throws Throwable {
 		Class<?> result = method.getReturnType();
 		if (result == Message.class) {
-			return this.receives.receive("receive", () -> (Message) proceed(method, arguments));
+			return this.receives.receive(method.getName(), () -> (Message) proceed(method, arguments));
 		}
 		if (method.getName().equals("fetch") && result == List.class) {
 			return this.receives.fetch(() -> (List<Message>) proceed(method, arguments));
