@@ -3,10 +3,10 @@
 
 package io.tracing.kafka;
 
-import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 
+import io.tracing.messaging.ClientProxy;
 import io.tracing.messaging.MessagingClient;
 import io.tracing.messaging.OperationType;
 import org.apache.kafka.clients.producer.Producer;
@@ -51,17 +51,15 @@ final class ProducerTracing {
 		return factory.getPostProcessors().stream().anyMatch(TracingProducerPostProcessor.class::isInstance);
 	}
 
-	@SuppressWarnings("unchecked")
 	<K, V> Producer<K, V> wrap(Producer<K, V> producer, Map<String, ?> configuration) {
-		if (!this.kafka.messaging().isEnabled() || TracingProducer.isTraced(producer)) {
+		if (!this.kafka.messaging().isEnabled() || ClientProxy.isOne(producer)) {
 			return producer;
 		}
 		try {
 			MessagingClient client = new MessagingClient(KafkaTracing.SYSTEM, KafkaClientId.of(producer.metrics()),
 					null, BootstrapServers.singleServer(configuration));
 			KafkaOperations operations = new KafkaOperations(this.kafka, OperationType.SEND, "send", client);
-			return (Producer<K, V>) Proxy.newProxyInstance(Producer.class.getClassLoader(),
-					new Class<?>[] { Producer.class }, new TracingProducer<>(producer, this.kafka, operations));
+			return new TracingProducer<>(producer, this.kafka, operations).as(Producer.class);
 		}
 		catch (Throwable ex) {
 			this.kafka.messaging().faults().report("wrapping a Kafka producer", ex);

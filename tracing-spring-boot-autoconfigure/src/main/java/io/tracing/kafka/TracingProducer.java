@@ -3,16 +3,14 @@
 
 package io.tracing.kafka;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.concurrent.Future;
 
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
+import io.tracing.messaging.ClientProxy;
 import io.tracing.messaging.GuardedScope;
 import io.tracing.messaging.MessagingAttributes;
 import io.tracing.messaging.MessagingOperation;
@@ -26,13 +24,9 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A producer whose sends are traced. A JDK proxy rather than a class: {@code Producer}
- * gains methods with nearly every Kafka release, and a class that was compiled before
- * them fails with {@link AbstractMethodError}.
+ * A producer whose sends are traced.
  */
-final class TracingProducer<K, V> implements InvocationHandler {
-
-	private final Producer<K, V> delegate;
+final class TracingProducer<K, V> extends ClientProxy<Producer<K, V>> {
 
 	private final KafkaTracing kafka;
 
@@ -43,37 +37,25 @@ final class TracingProducer<K, V> implements InvocationHandler {
 	private final Transactions transactions = new Transactions();
 
 	TracingProducer(Producer<K, V> delegate, KafkaTracing kafka, KafkaOperations operations) {
-		this.delegate = delegate;
+		super(delegate);
 		this.kafka = kafka;
 		this.tracing = kafka.messaging();
 		this.operations = operations;
 	}
 
-	static boolean isTraced(Producer<?, ?> producer) {
-		return Proxy.isProxyClass(producer.getClass())
-				&& Proxy.getInvocationHandler(producer) instanceof TracingProducer;
-	}
-
 	@Override
 	@SuppressWarnings("unchecked")
-	public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
+	protected @Nullable Object invoke(Method method, Object @Nullable [] arguments) throws Throwable {
 		if (arguments != null && method.getName().equals("send") && arguments[0] instanceof ProducerRecord) {
 			return send((ProducerRecord<K, V>) arguments[0], (arguments.length > 1) ? (Callback) arguments[1] : null);
 		}
-		if (method.getDeclaringClass() == Object.class) {
-			return switch (method.getName()) {
-				case "equals" -> arguments != null && proxy == arguments[0];
-				case "hashCode" -> System.identityHashCode(proxy);
-				default -> "traced " + this.delegate;
-			};
-		}
 		Throwable failure = null;
 		try {
-			return method.invoke(this.delegate, arguments);
+			return proceed(method, arguments);
 		}
-		catch (InvocationTargetException ex) {
-			failure = ex.getTargetException();
-			throw failure;
+		catch (Throwable ex) {
+			failure = ex;
+			throw ex;
 		}
 		finally {
 			follow(method, failure);
