@@ -9,13 +9,10 @@ import io.tracing.kafka.KafkaTracing;
 import io.tracing.kafka.ShareListenerTracing;
 import io.tracing.kafka.TracingBatchInterceptor;
 import io.tracing.kafka.TracingRecordInterceptor;
-import io.tracing.messaging.Faults;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.BeanPostProcessor;
-import org.springframework.boot.context.properties.ConfigurationPropertiesBindException;
-import org.springframework.core.NestedRuntimeException;
 import org.springframework.core.env.Environment;
 import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
 import org.springframework.kafka.config.ShareKafkaListenerContainerFactory;
@@ -27,75 +24,35 @@ import org.springframework.kafka.listener.AbstractMessageListenerContainer;
 import org.springframework.kafka.listener.AbstractShareKafkaMessageListenerContainer;
 
 /**
- * Puts tracing into every Kafka bean, Boot's or the user's. A post-processor and not a
- * customizer, because customizers reach what Boot makes and nothing else.
- * <p>
- * The OpenTelemetry bean is looked up here, while the Kafka bean is made, and not at the
- * first send: beans are destroyed in reverse, so that the SDK outlives the factory and
- * the last spans are exported.
+ * Puts tracing into every Kafka bean: producer, consumer and container factories,
+ * templates, and containers that no factory made.
  */
-final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
-
-	private final ObjectProvider<TracingSource> source;
-
-	private final ObjectProvider<TracingReport> report;
-
-	private final BeanFactory beans;
-
-	private final Environment environment;
+final class KafkaTracingBeanPostProcessor extends BrokerBeanPostProcessor {
 
 	KafkaTracingBeanPostProcessor(ObjectProvider<TracingSource> source, ObjectProvider<TracingReport> report,
 			BeanFactory beans, Environment environment) {
-		this.source = source;
-		this.report = report;
-		this.beans = beans;
-		this.environment = environment;
+		super("Kafka", source, report, beans, environment);
 	}
 
 	@Override
-	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (bean instanceof ProducerFactory || bean instanceof KafkaTemplate || bean instanceof ConsumerFactory
+	boolean isClient(Object bean) {
+		return bean instanceof ProducerFactory || bean instanceof KafkaTemplate || bean instanceof ConsumerFactory
 				|| bean instanceof AbstractKafkaListenerContainerFactory
 				|| bean instanceof AbstractMessageListenerContainer
 				|| bean instanceof ShareKafkaListenerContainerFactory
-				|| bean instanceof AbstractShareKafkaMessageListenerContainer) {
-			TracingReport.Broker broker = this.report.getObject().broker("Kafka");
-			try {
-				if (isOn(broker)) {
-					instrument(bean, beanName, broker);
-				}
-			}
-			catch (Throwable ex) {
-				if (ex instanceof NestedRuntimeException nested
-						&& nested.contains(ConfigurationPropertiesBindException.class)) {
-					// Also with lazy initialization a bad value stops the start.
-					throw nested;
-				}
-				// Such as an exporter that itself sends through Kafka: then OpenTelemetry
-				// needs this bean before it can be had.
-				broker.untraced("bean", beanName, "tracing it failed: " + ex);
-				this.beans.getBean(Faults.class).report("instrumenting the bean '" + beanName + "'", ex);
-			}
-		}
-		return bean;
+				|| bean instanceof AbstractShareKafkaMessageListenerContainer;
 	}
 
-	private boolean isOn(TracingReport.Broker broker) {
-		if (!this.source.getObject().isPresent()) {
-			broker.off(this.source.getObject().description());
-			return false;
-		}
-		// Read here and not in a condition: an ahead-of-time build fixes conditions.
-		if (!this.beans.getBean(KafkaTracingProperties.class).enabled()) {
-			broker.off("tracing.kafka.enabled=false");
-			return false;
-		}
-		String other = OtherInstrumentation.ofKafka(this.beans, this.environment);
-		if (other != null) {
-			broker.off(other);
-			return false;
-		}
-		return true;
+	@Override
+	@Nullable String offReason() {
+		return this.beans.getBean(KafkaTracingProperties.class).enabled()
+				? OtherInstrumentation.ofKafka(this.beans, this.environment) : "tracing.kafka.enabled=false";
+	}
+
+	@Override
+	Object trace(Object bean, String beanName, TracingReport.Broker broker) {
+		instrument(bean, beanName, broker);
+		return bean;
 	}
 
 	private void instrument(Object bean, String beanName, TracingReport.Broker broker) {

@@ -9,8 +9,9 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.core.env.Environment;
 
 /**
- * Knows who else may trace Kafka in this application. Two tracers on one client make two
- * send spans and two process spans of every message, so that this library yields.
+ * Knows who else may trace Kafka or NATS in this application. Two tracers on one client
+ * make two send spans and two process spans of every message, so that this library
+ * yields.
  */
 final class OtherInstrumentation {
 
@@ -33,6 +34,18 @@ final class OtherInstrumentation {
 				? "the OpenTelemetry Java agent traces it (otel.instrumentation.kafka.enabled=false and"
 						+ " otel.instrumentation.spring-kafka.enabled=false leave it to this starter)"
 				: null;
+	}
+
+	/**
+	 * Who traces NATS already.
+	 * @return who it is, and how to have it otherwise, or {@code null} for nobody
+	 */
+	static @Nullable String ofNats(Environment environment) {
+		boolean byAgent = isAgentPresent() && isOn(environment, "otel.javaagent.enabled", true)
+				&& isOn(environment, "otel.instrumentation.nats.enabled",
+						isOn(environment, "otel.instrumentation.common.default-enabled", true));
+		return byAgent ? "the OpenTelemetry Java agent traces it (otel.instrumentation.nats.enabled=false leaves it to"
+				+ " this starter)" : null;
 	}
 
 	/**

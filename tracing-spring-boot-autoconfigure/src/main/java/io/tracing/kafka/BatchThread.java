@@ -3,6 +3,7 @@
 
 package io.tracing.kafka;
 
+import io.micrometer.observation.Observation;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,15 @@ final class BatchThread {
 	 */
 	void begin(@Nullable BatchAttempt attempt) {
 		this.attempt = attempt;
+	}
+
+	/**
+	 * What the listener's adapter observes.
+	 */
+	@Nullable Observation observation() {
+		ListenerThread listener = ListenerThread.current();
+		return (this.attempt != null && listener != null) ? this.attempt.observation(listener, this.owner.faults())
+				: null;
 	}
 
 	void close() {

@@ -59,7 +59,7 @@ final class CommitSpans {
 			Collection<TopicPartition> partitions = (offsets != null) ? offsets.keySet() : known(assignment);
 			MessagingOperation operation = operation(partitions);
 			if (operation != null) {
-				SpanBuilder builder = operation.settleSpan(committer);
+				SpanBuilder builder = operation.callSpan(committer);
 				if (partitions.size() == 1) {
 					addPartition(builder, partitions.iterator().next(), offsets);
 				}

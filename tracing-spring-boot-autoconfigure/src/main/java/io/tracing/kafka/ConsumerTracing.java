@@ -5,6 +5,7 @@ package io.tracing.kafka;
 
 import java.util.Map;
 
+import io.tracing.messaging.ClientProxy;
 import io.tracing.messaging.MessagingClient;
 import io.tracing.messaging.OperationType;
 import org.apache.kafka.clients.CommonClientConfigs;

@@ -12,6 +12,7 @@ import org.springframework.kafka.listener.AbstractShareKafkaMessageListenerConta
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.DelegatingMessageListener;
 import org.springframework.kafka.listener.MessageListenerContainer;
+import org.springframework.kafka.listener.adapter.BatchMessagingMessageListenerAdapter;
 import org.springframework.kafka.listener.adapter.KafkaBackoffAwareMessageListenerAdapter;
 import org.springframework.kafka.listener.adapter.RecordMessagingMessageListenerAdapter;
 import org.springframework.kafka.requestreply.ReplyingKafkaTemplate;
@@ -90,6 +91,7 @@ public final class ListenerLifecycle {
 	private static boolean isOurs(AbstractMessageListenerContainer<?, ?> container) {
 		ContainerProperties properties = container.getContainerProperties();
 		return container.getRecordInterceptor() instanceof TracingRecordInterceptor
+				&& container.getBatchInterceptor() instanceof TracingBatchInterceptor
 				&& !properties.isObservationEnabled() && properties.getObservationRegistry().isNoop();
 	}
 
@@ -109,8 +111,9 @@ public final class ListenerLifecycle {
 	}
 
 	/**
-	 * Follow the container, which has set the registry of just such an adapter a moment
-	 * ago. A subclass may have one of its own.
+	 * Follow the container, which has set the registry of just such an adapter of records
+	 * a moment ago, and never sets that of one of batches. A subclass may have one of its
+	 * own.
 	 * @return whether a record that is not due yet does not come to the adapter
 	 */
 	private static boolean observe(Object listener) {
@@ -124,6 +127,10 @@ public final class ListenerLifecycle {
 				&& adapter.getClass() == RecordMessagingMessageListenerAdapter.class) {
 			adapter.setObservationRegistry(ListenerObservationRegistry.INSTANCE);
 			return backsOff;
+		}
+		if (target instanceof BatchMessagingMessageListenerAdapter<?, ?> adapter
+				&& adapter.getClass() == BatchMessagingMessageListenerAdapter.class) {
+			adapter.setObservationRegistry(ListenerObservationRegistry.INSTANCE);
 		}
 		return false;
 	}

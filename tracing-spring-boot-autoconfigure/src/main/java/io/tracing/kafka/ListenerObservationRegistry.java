@@ -8,7 +8,7 @@ import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands out the span of the record at hand to whom Spring Kafka lets ask for an
+ * Hands out the span of the record or batch at hand to whom Spring Kafka lets ask for an
  * observation. Not one of Micrometer's: those share one thread-local scope with the
  * registry of the application, which would take ours for its own.
  */
@@ -25,7 +25,11 @@ final class ListenerObservationRegistry implements ObservationRegistry {
 	@Override
 	public @Nullable Observation getCurrentObservation() {
 		ConsumerThread thread = ConsumerThread.current();
-		return (thread != null) ? thread.observation() : null;
+		if (thread != null) {
+			return thread.observation();
+		}
+		BatchThread batchThread = BatchThread.current();
+		return (batchThread != null) ? batchThread.observation() : null;
 	}
 
 	@Override

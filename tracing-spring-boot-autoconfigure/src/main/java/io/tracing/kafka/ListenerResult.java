@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * method returned; the adapter otherwise. Each writes its volatile field and then reads
  * the other's, so that one of them sees that it is the last.
  */
-final class ListenerResult extends AdapterObservation {
+final class ListenerResult extends AdapterObservation implements AwaitedResult {
 
 	private final RunningSpan span;
 
@@ -63,10 +63,8 @@ final class ListenerResult extends AdapterObservation {
 		return this.left;
 	}
 
-	/**
-	 * Nobody waits for the result any more.
-	 */
-	void abandon(String reason) {
+	@Override
+	public void abandon(String reason) {
 		this.span.abandon(reason);
 	}
 
@@ -97,36 +95,6 @@ final class ListenerResult extends AdapterObservation {
 	private void end() {
 		this.listener.awaitsNoMore(this);
 		this.span.end(this.failure);
-	}
-
-	/**
-	 * The span is current while the result is dealt with.
-	 *
-	 * @param result the result
-	 * @param scope the scope of its span
-	 */
-	private record ResultScope(ListenerResult result, GuardedScope scope) implements Scope {
-
-		@Override
-		public Observation getCurrentObservation() {
-			return this.result;
-		}
-
-		@Override
-		public void close() {
-			this.scope.close();
-		}
-
-		@Override
-		@Deprecated
-		public void reset() {
-		}
-
-		@Override
-		@Deprecated
-		public void makeCurrent() {
-		}
-
 	}
 
 }

@@ -29,7 +29,7 @@ final class ListenerThread {
 
 	private final boolean receivesReplies;
 
-	private final Set<ListenerResult> awaited = ConcurrentHashMap.newKeySet();
+	private final Set<AwaitedResult> awaited = ConcurrentHashMap.newKeySet();
 
 	private final Map<String, Context> failed = new LinkedHashMap<>() {
 
@@ -93,17 +93,17 @@ final class ListenerThread {
 	 */
 	void stop() {
 		CURRENT.remove();
-		for (ListenerResult result : this.awaited) {
+		for (AwaitedResult result : this.awaited) {
 			result.abandon("the container stopped before the listener's future was completed");
 		}
 		this.awaited.clear();
 	}
 
-	void awaits(ListenerResult result) {
+	void awaits(AwaitedResult result) {
 		this.awaited.add(result);
 	}
 
-	void awaitsNoMore(ListenerResult result) {
+	void awaitsNoMore(AwaitedResult result) {
 		this.awaited.remove(result);
 	}
 

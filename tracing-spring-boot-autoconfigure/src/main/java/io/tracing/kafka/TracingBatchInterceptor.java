@@ -3,6 +3,7 @@
 
 package io.tracing.kafka;
 
+import io.tracing.messaging.Faults;
 import io.tracing.messaging.MessagingClient.ServerAddress;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -143,6 +144,10 @@ public class TracingBatchInterceptor<K, V> implements BatchInterceptor<K, V> {
 		}
 	}
 
+	Faults faults() {
+		return this.kafka.messaging().faults();
+	}
+
 	private void begin(ConsumerRecords<?, ?> records, Consumer<?, ?> consumer) {
 		try {
 			BatchThread thread = BatchThread.current();
@@ -160,7 +165,7 @@ public class TracingBatchInterceptor<K, V> implements BatchInterceptor<K, V> {
 			thread.begin(this.spans.start(thread.operations(), records));
 		}
 		catch (Throwable ex) {
-			this.kafka.messaging().faults().report("starting the span of a batch", ex);
+			faults().report("starting the span of a batch", ex);
 		}
 	}
 
@@ -194,7 +199,7 @@ public class TracingBatchInterceptor<K, V> implements BatchInterceptor<K, V> {
 			}
 		}
 		catch (Throwable ex) {
-			this.kafka.messaging().faults().report("ending the span of a batch", ex);
+			faults().report("ending the span of a batch", ex);
 		}
 	}
 
@@ -203,7 +208,7 @@ public class TracingBatchInterceptor<K, V> implements BatchInterceptor<K, V> {
 			thread.close();
 		}
 		catch (Throwable ex) {
-			this.kafka.messaging().faults().report("taking the span of a batch off its thread", ex);
+			faults().report("taking the span of a batch off its thread", ex);
 		}
 	}
 

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
+import io.tracing.messaging.ClientProxy;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -31,7 +32,7 @@ final class TracingConsumer<K, V> extends ClientProxy<Consumer<K, V>> {
 	}
 
 	@Override
-	@Nullable Object invoke(Method method, Object @Nullable [] arguments) throws Throwable {
+	protected @Nullable Object invoke(Method method, Object @Nullable [] arguments) throws Throwable {
 		ReceiveSpans receives = this.receives;
 		CommitSpans commits = this.commits;
 		String name = method.getName();

@@ -5,6 +5,7 @@ package io.tracing.kafka;
 
 import java.lang.reflect.Method;
 
+import io.tracing.messaging.ClientProxy;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,7 @@ final class TracingShareAcknowledgment extends ClientProxy<ShareAcknowledgment> 
 	}
 
 	@Override
-	@Nullable Object invoke(Method method, Object @Nullable [] arguments) throws Throwable {
+	protected @Nullable Object invoke(Method method, Object @Nullable [] arguments) throws Throwable {
 		// First, because it throws if the record is acknowledged already.
 		Object result = proceed(method, arguments);
 		AcknowledgeType type = switch (method.getName()) {

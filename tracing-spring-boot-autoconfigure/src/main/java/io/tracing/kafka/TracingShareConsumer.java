@@ -5,6 +5,7 @@ package io.tracing.kafka;
 
 import java.lang.reflect.Method;
 
+import io.tracing.messaging.ClientProxy;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ final class TracingShareConsumer<K, V> extends ClientProxy<ShareConsumer<K, V>> 
 	}
 
 	@Override
-	@Nullable Object invoke(Method method, Object @Nullable [] arguments) throws Throwable {
+	protected @Nullable Object invoke(Method method, Object @Nullable [] arguments) throws Throwable {
 		if (!method.getName().equals("poll")) {
 			return proceed(method, arguments);
 		}

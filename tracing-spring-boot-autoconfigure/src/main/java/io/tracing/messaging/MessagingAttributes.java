@@ -31,6 +31,24 @@ public final class MessagingAttributes {
 	/** {@code messaging.destination.name}: the topic or subject. */
 	public static final AttributeKey<String> DESTINATION_NAME = stringKey("messaging.destination.name");
 
+	/**
+	 * {@code messaging.destination.template}: the pattern that a destination of high
+	 * cardinality was made from.
+	 */
+	public static final AttributeKey<String> DESTINATION_TEMPLATE = stringKey("messaging.destination.template");
+
+	/** {@code messaging.destination.temporary}: present where it is {@code true}. */
+	public static final AttributeKey<Boolean> DESTINATION_TEMPORARY = booleanKey("messaging.destination.temporary");
+
+	/** {@code messaging.destination.subscription.name}: what a JetStream consumer is. */
+	public static final AttributeKey<String> SUBSCRIPTION_NAME = stringKey("messaging.destination.subscription.name");
+
+	/** {@code messaging.message.id}: what tells a message from a copy of it. */
+	public static final AttributeKey<String> MESSAGE_ID = stringKey("messaging.message.id");
+
+	/** {@code messaging.message.body.size}, in bytes. */
+	public static final AttributeKey<Long> MESSAGE_BODY_SIZE = longKey("messaging.message.body.size");
+
 	/** {@code messaging.destination.partition.id}: a string by convention. */
 	public static final AttributeKey<String> PARTITION_ID = stringKey("messaging.destination.partition.id");
 
@@ -91,6 +109,30 @@ public final class MessagingAttributes {
 	 */
 	public static final AttributeKey<String> KAFKA_ORIGINAL_TOPIC = stringKey("messaging.kafka.original_topic");
 
+	/**
+	 * Why a message carries no context: {@code max_payload} if there was no room for it,
+	 * {@code no_headers} if the connection takes none; not in the conventions.
+	 */
+	public static final AttributeKey<String> NATS_CONTEXT_OMITTED = stringKey("messaging.nats.context_omitted");
+
+	/**
+	 * {@code true} where JetStream had stored the message before, under the same
+	 * {@code Nats-Msg-Id}; not in the conventions.
+	 */
+	public static final AttributeKey<Boolean> NATS_PUBLISH_DUPLICATE = booleanKey("messaging.nats.publish.duplicate");
+
+	/** The key of an entry in a key-value bucket; not in the conventions. */
+	public static final AttributeKey<String> NATS_KEY_VALUE_KEY = stringKey("messaging.nats.key_value.key");
+
+	/** The revision of an entry in a key-value bucket; not in the conventions. */
+	public static final AttributeKey<Long> NATS_KEY_VALUE_REVISION = longKey("messaging.nats.key_value.revision");
+
+	/** The name of an object in an object store; not in the conventions. */
+	public static final AttributeKey<String> NATS_OBJECT_NAME = stringKey("messaging.nats.object.name");
+
+	/** How many chunks an object is stored in; not in the conventions. */
+	public static final AttributeKey<Long> NATS_OBJECT_CHUNKS = longKey("messaging.nats.object.chunks");
+
 	private final MessagingKey<String> system;
 
 	private final MessagingKey<Long> kafkaOffset;
@@ -98,6 +140,14 @@ public final class MessagingAttributes {
 	private final MessagingKey<String> kafkaMessageKey;
 
 	private final MessagingKey<Boolean> kafkaTombstone;
+
+	private final MessagingKey<String> natsStream;
+
+	private final MessagingKey<Long> natsStreamSequence;
+
+	private final MessagingKey<Long> natsConsumerSequence;
+
+	private final MessagingKey<Long> natsDeliveryCount;
 
 	MessagingAttributes(SemanticConventions conventions) {
 		this.system = MessagingKey.renamed(conventions, stringKey("messaging.system"),
@@ -108,6 +158,14 @@ public final class MessagingAttributes {
 				stringKey("kafka.message.key"));
 		this.kafkaTombstone = MessagingKey.renamed(conventions, booleanKey("messaging.kafka.message.tombstone"),
 				booleanKey("kafka.message.tombstone"));
+		this.natsStream = MessagingKey.renamed(conventions, stringKey("messaging.nats.stream"),
+				stringKey("nats.stream"));
+		this.natsStreamSequence = MessagingKey.renamed(conventions, longKey("messaging.nats.stream.sequence"),
+				longKey("nats.stream.sequence"));
+		this.natsConsumerSequence = MessagingKey.renamed(conventions, longKey("messaging.nats.consumer.sequence"),
+				longKey("nats.consumer.sequence"));
+		this.natsDeliveryCount = MessagingKey.renamed(conventions, longKey("messaging.nats.message.delivery_count"),
+				longKey("nats.message.delivery_count"));
 	}
 
 	/**
@@ -141,6 +199,42 @@ public final class MessagingAttributes {
 	 */
 	public MessagingKey<Boolean> kafkaTombstone() {
 		return this.kafkaTombstone;
+	}
+
+	/**
+	 * The JetStream stream that stores a message. The conventions have nothing for NATS
+	 * yet: the names follow their rules, in either release.
+	 * @return {@code messaging.nats.stream}, with 1.45 {@code nats.stream}
+	 */
+	public MessagingKey<String> natsStream() {
+		return this.natsStream;
+	}
+
+	/**
+	 * Where a message stands in its stream.
+	 * @return {@code messaging.nats.stream.sequence}, with 1.45
+	 * {@code nats.stream.sequence}
+	 */
+	public MessagingKey<Long> natsStreamSequence() {
+		return this.natsStreamSequence;
+	}
+
+	/**
+	 * The number of a delivery, counted by the consumer.
+	 * @return {@code messaging.nats.consumer.sequence}, with 1.45
+	 * {@code nats.consumer.sequence}
+	 */
+	public MessagingKey<Long> natsConsumerSequence() {
+		return this.natsConsumerSequence;
+	}
+
+	/**
+	 * How often a message was delivered, this time included.
+	 * @return {@code messaging.nats.message.delivery_count}, with 1.45
+	 * {@code nats.message.delivery_count}
+	 */
+	public MessagingKey<Long> natsDeliveryCount() {
+		return this.natsDeliveryCount;
 	}
 
 }

@@ -48,11 +48,12 @@ public final class MessagingOperation {
 	}
 
 	/**
-	 * The span of messages to be settled.
-	 * @param parent what the thread that settles them does
+	 * The span of a call to the broker that carries no message of its own, such as the
+	 * settlement of one.
+	 * @param parent what the thread that calls does
 	 * @return the span to be
 	 */
-	public SpanBuilder settleSpan(Context parent) {
+	public SpanBuilder callSpan(Context parent) {
 		return spanBuilder().setParent(parent);
 	}
 

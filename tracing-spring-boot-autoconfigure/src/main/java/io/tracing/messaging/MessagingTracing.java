@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.Span;
@@ -141,6 +142,21 @@ public final class MessagingTracing {
 	 */
 	public MessagingOperation operation(OperationType type, String name, @Nullable String destination,
 			MessagingClient client) {
+		return operation(type, name, (destination != null) ? Destination.named(destination) : Destination.UNKNOWN,
+				client, Attributes.empty());
+	}
+
+	/**
+	 * Prepare what all messages of one client and one destination have in common.
+	 * @param type the type of the operation
+	 * @param name the system's word for it, the first word of the span name
+	 * @param destination the destination
+	 * @param client the client
+	 * @param ofSpans attributes that only this broker's spans have
+	 * @return the operation
+	 */
+	public MessagingOperation operation(OperationType type, String name, Destination destination,
+			MessagingClient client, Attributes ofSpans) {
 		AttributesBuilder common = Attributes.builder();
 		this.attributes.system().put(common, client.system());
 		common.put(MessagingAttributes.OPERATION_NAME, name);
@@ -153,18 +169,28 @@ public final class MessagingTracing {
 			common.put(MessagingAttributes.SERVER_PORT, (long) server.port());
 		}
 		AttributesBuilder ofMetrics = common.build().toBuilder();
-		if (destination != null && isNamedInMetrics(destination)) {
-			ofMetrics.put(MessagingAttributes.DESTINATION_NAME, destination);
+		addToMetrics(ofMetrics, MessagingAttributes.SUBSCRIPTION_NAME, destination.subscription());
+		if (destination.template() != null) {
+			addToMetrics(ofMetrics, MessagingAttributes.DESTINATION_TEMPLATE, destination.template());
 		}
-		if (destination != null) {
-			common.put(MessagingAttributes.DESTINATION_NAME, destination);
+		else {
+			addToMetrics(ofMetrics, MessagingAttributes.DESTINATION_NAME, destination.name());
 		}
+		destination.describe(common);
 		common.put(MessagingAttributes.OPERATION_TYPE, type.value());
 		if (client.clientId() != null) {
 			common.put(MessagingAttributes.CLIENT_ID, client.clientId());
 		}
-		return new MessagingOperation(this.tracer, type, (destination != null) ? name + " " + destination : name,
-				common.build(), this.metrics.operation(type, ofMetrics.build()));
+		common.putAll(ofSpans);
+		String target = destination.lowCardinalityName();
+		return new MessagingOperation(this.tracer, type, (target != null) ? name + " " + target : name, common.build(),
+				this.metrics.operation(type, ofMetrics.build()));
+	}
+
+	private void addToMetrics(AttributesBuilder ofMetrics, AttributeKey<String> key, @Nullable String value) {
+		if (value != null && isNamedInMetrics(value)) {
+			ofMetrics.put(key, value);
+		}
 	}
 
 	private boolean isNamedInMetrics(String destination) {
@@ -195,6 +221,18 @@ public final class MessagingTracing {
 	 * @return the span to be
 	 */
 	public SpanBuilder processSpan(MessagingOperation operation, Context producer) {
+		return processSpan(operation, producer, Context.current());
+	}
+
+	/**
+	 * The span of a message to be processed, likewise.
+	 * @param operation what is the same for all of them
+	 * @param producer the context that came with the message
+	 * @param ambient the context of the thread: {@link Context#root()} if the thread is
+	 * the client's own, where it is an accident what is current
+	 * @return the span to be
+	 */
+	public SpanBuilder processSpan(MessagingOperation operation, Context producer, Context ambient) {
 		SpanBuilder builder = operation.spanBuilder();
 		// Not setNoParent(): a sampler or processor may want the baggage.
 		builder
@@ -203,14 +241,27 @@ public final class MessagingTracing {
 		if (creation.isValid()) {
 			builder.addLink(creation);
 		}
-		Context current = Context.current();
-		if (current != Context.root()) {
-			SpanContext ambient = Span.fromContext(current).getSpanContext();
-			if (ambient.isValid()) {
-				builder.addLink(ambient);
+		if (ambient != Context.root()) {
+			SpanContext current = Span.fromContext(ambient).getSpanContext();
+			if (current.isValid()) {
+				builder.addLink(current);
 			}
 		}
 		return builder;
+	}
+
+	/**
+	 * The span of one message that the application asked for. It is a child of what the
+	 * thread does and links to the span that sent the message.
+	 * @param operation what is the same for all of them
+	 * @param ambient the context of the thread
+	 * @param producer the context that came with the message
+	 * @return the span to be
+	 */
+	public SpanBuilder receiveSpan(MessagingOperation operation, Context ambient, Context producer) {
+		SpanBuilder builder = operation.callSpan(ambient);
+		SpanContext creation = CreationContext.of(producer);
+		return creation.isValid() ? builder.addLink(creation) : builder;
 	}
 
 	/**

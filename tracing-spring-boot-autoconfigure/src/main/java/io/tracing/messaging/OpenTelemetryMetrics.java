@@ -66,7 +66,7 @@ final class OpenTelemetryMetrics implements MessagingMetrics {
 		boolean process = type == OperationType.PROCESS;
 		DoubleHistogram duration = process ? this.processDuration : this.clientOperationDuration;
 		LongCounter messages = switch (type) {
-			case SEND -> this.sentMessages;
+			case SEND, REQUEST -> this.sentMessages;
 			case RECEIVE, PROCESS -> this.consumedMessages;
 			case SETTLE -> null;
 		};

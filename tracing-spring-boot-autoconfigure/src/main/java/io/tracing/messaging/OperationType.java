@@ -14,6 +14,12 @@ public enum OperationType {
 	/** A message is handed to the broker, and the span's own context travels with it. */
 	SEND("send", SpanKind.PRODUCER),
 
+	/**
+	 * A message is handed to the broker and its answer is waited for, or no context can
+	 * travel with it.
+	 */
+	REQUEST("send", SpanKind.CLIENT),
+
 	/** The application asks for messages. */
 	RECEIVE("receive", SpanKind.CLIENT),
 
@@ -38,6 +44,14 @@ public enum OperationType {
 	 */
 	public String value() {
 		return this.value;
+	}
+
+	/**
+	 * Whether messages of the application are sent.
+	 * @return {@code true} for {@link #SEND} and {@link #REQUEST}
+	 */
+	public boolean sends() {
+		return this == SEND || this == REQUEST;
 	}
 
 	SpanKind spanKind() {

@@ -164,15 +164,25 @@ public final class RunningSpan {
 	 * @param reason why that is not known
 	 */
 	public void abandon(String reason) {
+		fail(OTHER_ERROR, reason);
+	}
+
+	/**
+	 * End the span as failed, unless it has ended, where the operation failed without an
+	 * exception.
+	 * @param errorType the {@code error.type}, of low cardinality
+	 * @param description what went wrong
+	 */
+	public void fail(String errorType, String description) {
 		if (!this.ended && ENDED.compareAndSet(this, false, true)) {
 			try {
-				this.span.setAttribute(MessagingAttributes.ERROR_TYPE, OTHER_ERROR);
-				this.span.setStatus(StatusCode.ERROR, reason);
+				this.span.setAttribute(MessagingAttributes.ERROR_TYPE, errorType);
+				this.span.setStatus(StatusCode.ERROR, description);
 			}
 			catch (Throwable ex) {
-				this.faults.report("marking a span as abandoned", ex);
+				this.faults.report("marking a span as failed", ex);
 			}
-			finish(OTHER_ERROR);
+			finish(errorType);
 		}
 	}
 

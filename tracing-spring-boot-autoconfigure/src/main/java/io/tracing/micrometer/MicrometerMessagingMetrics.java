@@ -49,10 +49,12 @@ public final class MicrometerMessagingMetrics implements MessagingMetrics {
 		List<Tag> tags = new ArrayList<>();
 		attributes.forEach((key, value) -> tags.add(Tag.of(key.getKey(), String.valueOf(value))));
 		complete(tags, MessagingAttributes.DESTINATION_NAME.getKey());
+		complete(tags, MessagingAttributes.DESTINATION_TEMPLATE.getKey());
 		complete(tags, MessagingAttributes.SERVER_ADDRESS.getKey());
 		complete(tags, MessagingAttributes.SERVER_PORT.getKey());
-		if (type != OperationType.SEND) {
+		if (!type.sends()) {
 			complete(tags, MessagingAttributes.CONSUMER_GROUP_NAME.getKey());
+			complete(tags, MessagingAttributes.SUBSCRIPTION_NAME.getKey());
 		}
 		return new Meters(type, tags);
 	}
@@ -112,9 +114,10 @@ public final class MicrometerMessagingMetrics implements MessagingMetrics {
 				.serviceLevelObjectives(DURATIONS)
 				.tags(this.tags)
 				.tag(MessagingAttributes.ERROR_TYPE.getKey(), errorType);
-			if (this.type == OperationType.SEND) {
+			if (this.type.sends()) {
 				// It shares the meter with receives and commits, which have a group.
-				duration.tag(MessagingAttributes.CONSUMER_GROUP_NAME.getKey(), NONE_VALUE);
+				duration.tag(MessagingAttributes.CONSUMER_GROUP_NAME.getKey(), NONE_VALUE)
+					.tag(MessagingAttributes.SUBSCRIPTION_NAME.getKey(), NONE_VALUE);
 			}
 			if (this.type != OperationType.PROCESS) {
 				duration.tag(MessagingAttributes.OPERATION_TYPE.getKey(), this.type.value());
@@ -124,7 +127,7 @@ public final class MicrometerMessagingMetrics implements MessagingMetrics {
 
 		private @Nullable Counter messages(String errorType) {
 			String name = switch (this.type) {
-				case SEND -> CLIENT_SENT_MESSAGES;
+				case SEND, REQUEST -> CLIENT_SENT_MESSAGES;
 				case RECEIVE, PROCESS -> CLIENT_CONSUMED_MESSAGES;
 				case SETTLE -> null;
 			};

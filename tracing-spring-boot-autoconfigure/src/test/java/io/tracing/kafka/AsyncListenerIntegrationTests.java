@@ -50,7 +50,7 @@ class AsyncListenerIntegrationTests {
 	private final Map<String, String> topics = Stream
 		.of("pending", "replying", "replies", "failing", "stopped", "throwing", "erring", "forgiven", "sync",
 				"syncReplies", "excluded", "mono", "monoReplies", "cancelled", "done", "suspending",
-				"suspendingReplies")
+				"suspendingReplies", "suspendingBatches")
 		.collect(Collectors.toMap(Function.identity(), KafkaBroker::newTopic));
 
 	private ConfigurableApplicationContext context;

@@ -58,6 +58,11 @@ class ComposedApplication {
 
 	static final List<String> CALLS = new CopyOnWriteArrayList<>();
 
+	/**
+	 * What the log says between two polls; apart, as an idle container polls on and on.
+	 */
+	static final List<String> TRACES_AT_POLL = new CopyOnWriteArrayList<>();
+
 	final List<String> customized = new CopyOnWriteArrayList<>();
 
 	final List<ProducerFactory<?, ?>> factories = new CopyOnWriteArrayList<>();
@@ -231,7 +236,7 @@ class ComposedApplication {
 		@Override
 		public void setupThreadState(Consumer<?, ?> consumer) {
 			if (!SCOPES.isEmpty()) {
-				CALLS.add("trace at afterRecord " + MDC.get("traceId"));
+				TRACES_AT_POLL.add(String.valueOf(MDC.get("traceId")));
 			}
 		}
 

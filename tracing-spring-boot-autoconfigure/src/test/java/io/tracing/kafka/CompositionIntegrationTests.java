@@ -131,7 +131,7 @@ class CompositionIntegrationTests {
 		template("myTemplate").send(topic, "looks").get(10, TimeUnit.SECONDS);
 		List<SpanData> processed = this.spans.await("process " + topic, 2);
 		assertThat(processed).extracting(SpanData::getTraceId).doesNotHaveDuplicates();
-		await().atMost(Duration.ofSeconds(10)).until(() -> CALLS.contains("trace at afterRecord null"));
+		await().atMost(Duration.ofSeconds(10)).until(() -> ComposedApplication.TRACES_AT_POLL.contains("null"));
 		assertThat(CALLS).contains("trace in the log " + processed.get(0).getTraceId(),
 				"trace in the log " + processed.get(1).getTraceId());
 	}

@@ -40,7 +40,8 @@ final class Readers {
 				Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, KafkaBroker.bootstrapServers(),
 						CommonClientConfigs.CLIENT_ID_CONFIG, "reader", ConsumerConfig.GROUP_ID_CONFIG, "readers",
 						ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class,
-						ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class));
+						ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class,
+						ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20));
 		factory.updateConfigs(configuration);
 		return factory;
 	}

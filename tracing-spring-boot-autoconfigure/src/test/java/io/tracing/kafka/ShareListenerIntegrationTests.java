@@ -256,6 +256,7 @@ class ShareListenerIntegrationTests {
 			kafka.send(topic, "a ball");
 			assertThat(kafka.spans().await("process " + topic, 2)).extracting(SpanData::getTraceId)
 				.doesNotHaveDuplicates();
+			kafka.spans().await("send " + deadLetters, 2);
 		}
 	}
 

@@ -5,6 +5,7 @@ package io.tracing.kafka;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,6 +16,7 @@ import io.tracing.testing.KafkaBroker;
 import io.tracing.testing.TracedKafka;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +71,8 @@ final class SharedQueue implements AutoCloseable {
 		Factory() {
 			super(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, KafkaBroker.bootstrapServers(),
 					ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class,
-					ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class));
+					ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class,
+					ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20));
 		}
 
 		@Override
@@ -79,8 +82,8 @@ final class SharedQueue implements AutoCloseable {
 			ShareConsumer<Object, Object> consumer = super.createRawConsumer(groupId, clientId, overrides);
 			return (ShareConsumer<Object, Object>) Proxy.newProxyInstance(ShareConsumer.class.getClassLoader(),
 					new Class<?>[] { ShareConsumer.class }, (proxy, method, arguments) -> {
-						if (method.getName().equals("poll") && Context.current() != Context.root()) {
-							SharedQueue.this.leaked.add(Context.current());
+						if (method.getName().equals("poll")) {
+							return poll(consumer);
 						}
 						try {
 							return method.invoke(consumer, arguments);
@@ -89,6 +92,17 @@ final class SharedQueue implements AutoCloseable {
 							throw ex.getTargetException();
 						}
 					});
+		}
+
+		/**
+		 * A container that is to stop waits for its poll to return, for a second if there
+		 * is no record.
+		 */
+		private ConsumerRecords<Object, Object> poll(ShareConsumer<Object, Object> consumer) {
+			if (Context.current() != Context.root()) {
+				SharedQueue.this.leaked.add(Context.current());
+			}
+			return consumer.poll(Duration.ofMillis(20));
 		}
 
 	}

@@ -48,7 +48,7 @@ public final class Inbox<T> implements MessageListener<Object, Object> {
 	 */
 	public List<T> await(int count) {
 		return Awaitility.await(count + " records processed")
-			.atMost(Duration.ofSeconds(15))
+			.atMost(Duration.ofSeconds(30))
 			.until(() -> List.copyOf(this.notes), (notes) -> notes.size() >= count);
 	}
 

@@ -42,9 +42,15 @@ public final class KafkaBroker {
 
 	private static EmbeddedKafkaBroker start() {
 		EmbeddedKafkaKraftBroker broker = new EmbeddedKafkaKraftBroker(1, 1);
-		broker.brokerProperties(Map.of("transaction.state.log.replication.factor", "1", "transaction.state.log.min.isr",
-				"1", "share.coordinator.state.topic.replication.factor", "1", "share.coordinator.state.topic.min.isr",
-				"1", "group.initial.rebalance.delay.ms", "0"));
+		broker.brokerProperties(Map.of("offsets.topic.num.partitions", "1", "transaction.state.log.replication.factor",
+				"1", "transaction.state.log.min.isr", "1", "transaction.state.log.num.partitions", "1",
+				"share.coordinator.state.topic.replication.factor", "1", "share.coordinator.state.topic.min.isr", "1",
+				"share.coordinator.state.topic.num.partitions", "1"));
+		// Groups come together at once: the first members of one are not waited for, and
+		// a
+		// share group learns with its second heartbeat what it is assigned.
+		broker.brokerProperties(Map.of("group.initial.rebalance.delay.ms", "0", "group.share.heartbeat.interval.ms",
+				"100", "group.share.min.heartbeat.interval.ms", "100"));
 		broker.afterPropertiesSet();
 		Runtime.getRuntime().addShutdownHook(new Thread(broker::destroy));
 		return broker;
@@ -115,8 +121,9 @@ public final class KafkaBroker {
 		List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
 		TopicPartition partition = new TopicPartition(topic, 0);
 		try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-				Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()), new ByteArrayDeserializer(),
-				new ByteArrayDeserializer())) {
+				Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers(),
+						ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20),
+				new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
 			consumer.assign(Set.of(partition));
 			consumer.seekToBeginning(Set.of(partition));
 			Awaitility.await(count + " records on " + topic).atMost(Duration.ofSeconds(20)).until(() -> {

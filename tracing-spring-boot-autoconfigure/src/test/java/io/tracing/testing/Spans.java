@@ -6,6 +6,8 @@ package io.tracing.testing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
@@ -18,6 +20,8 @@ import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import org.awaitility.Awaitility;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
  * Sees every span that starts and ends. A test waits for the spans it caused, and can
  * check that none is left open.
@@ -27,6 +31,9 @@ public final class Spans implements SpanProcessor {
 	private final List<SpanData> ended = new ArrayList<>();
 
 	private final AtomicInteger open = new AtomicInteger();
+
+	/** The most spans of a name that a test waited for. */
+	private final Map<String, Integer> awaited = new ConcurrentHashMap<>();
 
 	@Override
 	public void onStart(Context parentContext, ReadWriteSpan span) {
@@ -66,7 +73,7 @@ public final class Spans implements SpanProcessor {
 	 * @param count how many
 	 */
 	public void awaitOpen(int count) {
-		Awaitility.await(count + " open spans").atMost(Duration.ofSeconds(10)).until(() -> this.open.get() == count);
+		Awaitility.await(count + " open spans").atMost(Duration.ofSeconds(30)).until(() -> this.open.get() == count);
 	}
 
 	public void forgetOpen() {
@@ -84,12 +91,14 @@ public final class Spans implements SpanProcessor {
 	}
 
 	/**
-	 * Wait until there are exactly so many ended spans of a name.
+	 * Wait until there are exactly so many ended spans of a name. If more come later, and
+	 * no test waits for them, {@link #awaitNoneOpen()} complains.
 	 * @param name the name
 	 * @param count how many
 	 * @return the spans, in the order in which they ended
 	 */
 	public List<SpanData> await(String name, int count) {
+		this.awaited.merge(name, count, Math::max);
 		return await((span) -> span.getName().equals(name), name, count);
 	}
 
@@ -131,17 +140,19 @@ public final class Spans implements SpanProcessor {
 
 	private List<SpanData> await(Predicate<SpanData> condition, String description, int count) {
 		return Awaitility.await(count + " ended spans '" + description + "'")
-			.atMost(Duration.ofSeconds(15))
+			.atMost(Duration.ofSeconds(30))
 			.until(() -> ended().stream().filter(condition).toList(), (found) -> found.size() == count);
 	}
 
 	/**
-	 * Wait until nothing is open any more.
+	 * Wait until nothing is open any more, and check that nothing has been added to what
+	 * the tests waited for.
 	 */
 	public void awaitNoneOpen() {
 		Awaitility.await("no open span: look for code that misses end()")
-			.atMost(Duration.ofSeconds(10))
+			.atMost(Duration.ofSeconds(30))
 			.until(() -> this.open.get() == 0);
+		this.awaited.forEach((name, count) -> assertThat(named(name)).as("spans '%s'", name).hasSize(count));
 	}
 
 }

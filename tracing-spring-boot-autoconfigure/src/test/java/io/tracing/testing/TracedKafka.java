@@ -238,7 +238,9 @@ public final class TracedKafka implements AutoCloseable {
 		private final Map<String, Object> consumerConfiguration = new HashMap<>(
 				Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, KafkaBroker.bootstrapServers(),
 						ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class,
-						ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class));
+						ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class,
+						// A consumer that stops waits for its fetch to come back.
+						ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20));
 
 		private TextMapPropagator propagator = TextMapPropagator.composite(W3CTraceContextPropagator.getInstance(),
 				W3CBaggagePropagator.getInstance());

@@ -12,7 +12,7 @@ import org.springframework.kafka.annotation.KafkaListener
 import org.springframework.messaging.handler.annotation.SendTo
 
 /**
- * A listener in Kotlin, suspended until the test completes its future.
+ * Listeners in Kotlin, suspended until the test completes their futures.
  */
 open class SuspendingListener {
 
@@ -20,7 +20,13 @@ open class SuspendingListener {
 
 	@KafkaListener(id = "suspending", topics = ["\${suspending}"])
 	@SendTo("\${suspendingReplies}")
-	open suspend fun suspending(value: String): String = suspendCancellableCoroutine { continuation ->
+	open suspend fun suspending(value: String): String = next()
+
+	@KafkaListener(id = "suspendingBatches", topics = ["\${suspendingBatches}"], batch = "true")
+	@SendTo("\${suspendingReplies}")
+	open suspend fun suspendingBatches(values: List<String>): String = next()
+
+	private suspend fun next(): String = suspendCancellableCoroutine { continuation ->
 		val future = CompletableFuture<String>()
 		future.whenComplete { result, error ->
 			if (error == null) continuation.resume(result) else continuation.resumeWithException(error)

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The broker and the database that OrderFlow brings along: real ones, started in or
+ * The brokers and the database that OrderFlow brings along: real ones, started in or
  * beside this JVM.
  */
 @NullMarked

@@ -1,0 +1,61 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.autoconfigure;
+
+import io.nats.client.BaseConsumerContext;
+import io.nats.client.Connection;
+import io.nats.client.Dispatcher;
+import io.nats.client.JetStream;
+import io.nats.client.KeyValue;
+import io.nats.client.ObjectStore;
+import io.nats.client.StreamContext;
+import io.nats.client.Subscription;
+import io.tracing.messaging.ClientProxy;
+import io.tracing.nats.NatsTracing;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.core.env.Environment;
+
+/**
+ * Wraps every NATS connection that is a bean. What the application makes of such a
+ * connection is wrapped by itself; beans that were made of another one are named in the
+ * report, because they are not traced.
+ */
+final class NatsTracingBeanPostProcessor extends BrokerBeanPostProcessor {
+
+	NatsTracingBeanPostProcessor(ObjectProvider<TracingSource> source, ObjectProvider<TracingReport> report,
+			BeanFactory beans, Environment environment) {
+		super("NATS", source, report, beans, environment);
+	}
+
+	@Override
+	boolean isClient(Object bean) {
+		return bean instanceof Connection || bean instanceof JetStream || bean instanceof StreamContext
+				|| bean instanceof BaseConsumerContext || bean instanceof Dispatcher || bean instanceof Subscription
+				|| bean instanceof KeyValue || bean instanceof ObjectStore;
+	}
+
+	@Override
+	@Nullable String offReason() {
+		return this.beans.getBean(NatsTracingProperties.class).enabled() ? OtherInstrumentation.ofNats(this.environment)
+				: "tracing.nats.enabled=false";
+	}
+
+	@Override
+	Object trace(Object bean, String beanName, TracingReport.Broker broker) {
+		if (bean instanceof Connection connection) {
+			Connection traced = this.beans.getBean(NatsTracing.class).wrap(connection);
+			broker.traced("connection", beanName);
+			return traced;
+		}
+		if (!ClientProxy.isOne(bean)) {
+			broker.untraced("client", beanName, "it was not made of a Connection that is a bean:"
+					+ " make it of one, or wrap its connection with NatsTracing.wrap()");
+		}
+		return bean;
+	}
+
+}
