@@ -3,11 +3,15 @@
 
 package io.tracing.benchmarks;
 
-import java.util.ArrayList;
-import java.util.Collections;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.IterationResult;
@@ -22,7 +26,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * Measures every variant and prints what each adds to a message.
  * <p>
  * JMH runs all forks of one variant in a row, so that a noisy minute falls on that
- * variant alone. Here each round has one fork of each variant.
+ * variant alone. Here each round has one fork of each variant, all at the same time, and
+ * they take {@link Turns} of a tenth of a second: what disturbs one disturbs all.
  */
 public final class Report {
 
@@ -33,36 +38,62 @@ public final class Report {
 
 	private final Effort effort;
 
-	private Report(Effort effort) {
+	private final Path turns;
+
+	private Report(Effort effort, Path turns) {
 		this.effort = effort;
+		this.turns = turns;
 	}
 
 	/**
 	 * Run the benchmarks.
 	 * @param arguments {@code --quick} for a first impression, else nothing
-	 * @throws RunnerException if a benchmark fails
+	 * @throws Exception if a benchmark fails
 	 */
-	public static void main(String[] arguments) throws RunnerException {
-		new Report(Effort.of(arguments)).run();
+	public static void main(String[] arguments) throws Exception {
+		Effort effort = Effort.of(arguments);
+		// JMH's own lock on the machine, which would let one fork alone start.
+		System.setProperty("jmh.ignoreLock", "true");
+		Path turns = Files.createTempFile("turns", ".lock");
+		try {
+			new Report(effort, turns).run();
+		}
+		finally {
+			Files.delete(turns);
+		}
 	}
 
-	private void run() throws RunnerException {
+	private void run() throws Exception {
 		Map<Section, CostTable> tables = new LinkedHashMap<>();
 		for (int round = 1; round <= this.effort.rounds; round++) {
 			for (Section section : SECTIONS) {
 				CostTable table = tables.computeIfAbsent(section, (key) -> new CostTable());
-				for (Variant variant : order(round)) {
-					// One round shows what a side aspect costs; what is compared gets
-					// them all.
-					if (round == 1 || (section.compared && variant.compared())) {
-						List<Cost> costs = measure(section, variant);
-						table.add(variant, costs);
-						progress(round, section, variant, Cost.typical(costs));
-					}
-				}
+				runSideBySide(round, section, table);
 			}
 		}
 		tables.forEach((section, table) -> System.out.printf("%n### %s%n%n%s", section.title, table.toMarkdown()));
+	}
+
+	private void runSideBySide(int round, Section section, CostTable table) throws Exception {
+		List<Variant> variants = variants(round, section);
+		if (variants.isEmpty()) {
+			return;
+		}
+		System.out.printf("round %d of %d, %s: %d variants in turns%n", round, this.effort.rounds, section.title,
+				variants.size());
+		ExecutorService forks = Executors.newFixedThreadPool(variants.size());
+		try {
+			Map<Variant, Future<List<Cost>>> measured = new LinkedHashMap<>();
+			variants.forEach((variant) -> measured.put(variant, forks.submit(() -> measure(section, variant))));
+			for (Variant variant : variants) {
+				List<Cost> costs = measured.get(variant).get();
+				table.add(variant, costs);
+				progress(round, section, variant, Cost.typical(costs));
+			}
+		}
+		finally {
+			forks.shutdownNow();
+		}
 	}
 
 	private void progress(int round, Section section, Variant variant, Cost cost) {
@@ -71,27 +102,30 @@ public final class Report {
 	}
 
 	/**
-	 * Another one first in each round: a machine that grows slower is unfair to none.
+	 * Those to measure in a round. One round shows what a side aspect costs; what is
+	 * compared gets them all.
 	 */
-	private static List<Variant> order(int round) {
-		List<Variant> variants = new ArrayList<>(List.of(Variant.values()));
-		Collections.rotate(variants, round - 1);
-		return variants;
+	private static List<Variant> variants(int round, Section section) {
+		return Arrays.stream(Variant.values())
+			.filter((variant) -> round == 1 || (section.compared && variant.compared()))
+			.toList();
 	}
 
 	/**
-	 * Run one fork.
+	 * Run one fork, which takes turns with those of the other variants.
 	 * @return the cost in each of its iterations
 	 */
 	private List<Cost> measure(Section section, Variant variant) throws RunnerException {
 		Options options = new OptionsBuilder().include(section.benchmark + "$")
 			.param("tracing", variant.id())
 			.forks(1)
-			.jvmArgs("-Xms1g", "-Xmx1g")
+			.jvmArgs("-Xms512m", "-Xmx512m")
 			.warmupIterations(this.effort.warmups)
-			.warmupTime(TimeValue.seconds(1))
+			.warmupTime(TimeValue.milliseconds(500))
 			.measurementIterations(this.effort.measurements)
-			.measurementTime(TimeValue.milliseconds(300))
+			.measurementTime(TimeValue.milliseconds(100))
+			.addProfiler(Turns.class, this.turns.toString())
+			.addProfiler(CpuTime.class)
 			.addProfiler(GCProfiler.class)
 			.shouldFailOnError(true)
 			.verbosity(VerboseMode.SILENT)
@@ -105,7 +139,7 @@ public final class Report {
 	}
 
 	private static Cost cost(IterationResult iteration) {
-		return new Cost(iteration.getPrimaryResult().getScore(),
+		return new Cost(iteration.getSecondaryResults().get(CpuTime.RESULT).getScore(),
 				iteration.getSecondaryResults().get("gc.alloc.rate.norm").getScore());
 	}
 
@@ -116,8 +150,8 @@ public final class Report {
 
 		static Effort of(String[] arguments) {
 			return switch (String.join(" ", arguments)) {
-				case "" -> new Effort(4, 5, 8);
-				case "--quick" -> new Effort(1, 5, 4);
+				case "" -> new Effort(4, 16, 24);
+				case "--quick" -> new Effort(1, 8, 12);
 				default -> throw new IllegalArgumentException(
 						"Unknown arguments '" + String.join(" ", arguments) + "': give none, or --quick");
 			};
