@@ -62,6 +62,21 @@ class ArchitectureTests {
 	}
 
 	@Test
+	void natsKnowsNoSpring() {
+		check(classes().that()
+			.resideInAPackage("io.tracing.nats..")
+			.should()
+			.onlyDependOnClassesThat(resideInAnyPackage("java..", "io.tracing.nats..", "io.tracing.messaging..",
+					"io.opentelemetry.api..", "io.opentelemetry.context..", "io.nats..", "org.slf4j..",
+					"org.jspecify.annotations..")));
+	}
+
+	@Test
+	void brokersDoNotKnowEachOther() {
+		check(slices().matching("io.tracing.(kafka|nats)..").should().notDependOnEachOther());
+	}
+
+	@Test
 	void micrometerKnowsNoBrokerAndNoSpring() {
 		check(classes().that()
 			.resideInAPackage("io.tracing.micrometer..")

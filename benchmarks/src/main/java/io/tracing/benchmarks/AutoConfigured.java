@@ -3,10 +3,14 @@
 
 package io.tracing.benchmarks;
 
+import java.io.IOException;
 import java.util.Map;
 
+import io.nats.client.Nats;
+import io.nats.client.Options;
 import io.opentelemetry.api.OpenTelemetry;
 import io.tracing.autoconfigure.KafkaTracingAutoConfiguration;
+import io.tracing.autoconfigure.NatsTracingAutoConfiguration;
 import io.tracing.autoconfigure.TracingAutoConfiguration;
 
 import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
@@ -28,7 +32,8 @@ final class AutoConfigured implements Tracing {
 			.getPropertySources()
 			.addFirst(new MapPropertySource("benchmark", Map.of("tracing.enabled", enabled)));
 		context.registerBean(OpenTelemetry.class, () -> openTelemetry);
-		context.register(TracingAutoConfiguration.class, KafkaTracingAutoConfiguration.class);
+		context.register(TracingAutoConfiguration.class, KafkaTracingAutoConfiguration.class,
+				NatsTracingAutoConfiguration.class);
 		context.refresh();
 		this.beans = context.getAutowireCapableBeanFactory();
 	}
@@ -48,6 +53,11 @@ final class AutoConfigured implements Tracing {
 	@SuppressWarnings("unchecked")
 	private <T> T postProcess(T bean, String name) {
 		return (T) this.beans.initializeBean(bean, name);
+	}
+
+	@Override
+	public NatsClient nats(Options options) throws IOException, InterruptedException {
+		return new NatsClient(postProcess(Nats.connect(options), "natsConnection"));
 	}
 
 }

@@ -8,11 +8,16 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * What one message costs.
+ *
+ * @param nanoseconds the time that passes
+ * @param processorNanoseconds the time that the JVM keeps processors busy
+ * @param bytes what it allocates
  */
-record Cost(double nanoseconds, double bytes) {
+record Cost(double nanoseconds, double processorNanoseconds, double bytes) {
 
 	Cost minus(Cost other) {
-		return new Cost(this.nanoseconds - other.nanoseconds, this.bytes - other.bytes);
+		return new Cost(this.nanoseconds - other.nanoseconds, this.processorNanoseconds - other.processorNanoseconds,
+				this.bytes - other.bytes);
 	}
 
 	/**
@@ -21,7 +26,8 @@ record Cost(double nanoseconds, double bytes) {
 	 * analysis errs to either side.
 	 */
 	static Cost typical(List<Cost> measured) {
-		return new Cost(quantile(measured, Cost::nanoseconds, 0.25), quantile(measured, Cost::bytes, 0.5));
+		return new Cost(quantile(measured, Cost::nanoseconds, 0.25),
+				quantile(measured, Cost::processorNanoseconds, 0.25), quantile(measured, Cost::bytes, 0.5));
 	}
 
 	private static double quantile(List<Cost> measured, ToDoubleFunction<Cost> value, double quantile) {

@@ -3,6 +3,10 @@
 
 package io.tracing.benchmarks;
 
+import java.io.IOException;
+
+import io.nats.client.Nats;
+import io.nats.client.Options;
 import io.opentelemetry.api.OpenTelemetry;
 
 import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
@@ -34,6 +38,11 @@ final class Floor implements Tracing {
 		factory.setRecordInterceptor(new FloorRecordInterceptor<>(this.openTelemetry));
 		factory.setBatchInterceptor(new FloorBatchInterceptor<>(this.openTelemetry));
 		return factory;
+	}
+
+	@Override
+	public NatsClient nats(Options options) throws IOException, InterruptedException {
+		return new FloorNatsClient(Nats.connect(options), this.openTelemetry);
 	}
 
 }

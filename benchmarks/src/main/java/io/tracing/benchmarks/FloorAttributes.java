@@ -6,7 +6,7 @@ package io.tracing.benchmarks;
 import io.opentelemetry.api.common.AttributeKey;
 
 /**
- * The keys of the messaging conventions 1.44 that a send or a processed record carries.
+ * The keys of the messaging conventions 1.44 that the floor's spans carry.
  */
 final class FloorAttributes {
 
@@ -35,6 +35,12 @@ final class FloorAttributes {
 	static final AttributeKey<Long> SERVER_PORT = AttributeKey.longKey("server.port");
 
 	static final AttributeKey<Long> BATCH_MESSAGE_COUNT = AttributeKey.longKey("messaging.batch.message_count");
+
+	static final AttributeKey<String> SUBSCRIPTION = AttributeKey.stringKey("messaging.destination.subscription.name");
+
+	static final AttributeKey<String> NATS_STREAM = AttributeKey.stringKey("messaging.nats.stream");
+
+	static final AttributeKey<Long> NATS_STREAM_SEQUENCE = AttributeKey.longKey("messaging.nats.stream.sequence");
 
 	static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
 

@@ -3,6 +3,11 @@
 
 package io.tracing.benchmarks;
 
+import java.io.IOException;
+
+import io.nats.client.Nats;
+import io.nats.client.Options;
+
 import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
 
@@ -20,6 +25,11 @@ final class NoTracing implements Tracing {
 	public ConcurrentKafkaListenerContainerFactory<String, String> trace(
 			ConcurrentKafkaListenerContainerFactory<String, String> factory) {
 		return factory;
+	}
+
+	@Override
+	public NatsClient nats(Options options) throws IOException, InterruptedException {
+		return new NatsClient(Nats.connect(options));
 	}
 
 }

@@ -3,8 +3,13 @@
 
 package io.tracing.benchmarks;
 
+import java.io.IOException;
+
+import io.nats.client.Nats;
+import io.nats.client.Options;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.instrumentation.kafkaclients.v2_6.KafkaTelemetry;
+import io.opentelemetry.instrumentation.nats.v2_17.NatsTelemetry;
 import io.opentelemetry.instrumentation.spring.kafka.v2_7.SpringKafkaTelemetry;
 
 import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
@@ -12,7 +17,8 @@ import org.springframework.kafka.core.KafkaTemplate;
 
 /**
  * OpenTelemetry's libraries {@code opentelemetry-kafka-clients-2.6} and
- * {@code opentelemetry-spring-kafka-2.7}, as its Spring Boot starter puts them on.
+ * {@code opentelemetry-spring-kafka-2.7}, as its Spring Boot starter puts them on, and
+ * {@code opentelemetry-nats-2.17}, which knows core NATS alone.
  */
 final class OpenTelemetryLibraries implements Tracing {
 
@@ -45,6 +51,11 @@ final class OpenTelemetryLibraries implements Tracing {
 		factory.setRecordInterceptor(telemetry.createRecordInterceptor());
 		factory.setBatchInterceptor(telemetry.createBatchInterceptor());
 		return factory;
+	}
+
+	@Override
+	public NatsClient nats(Options options) throws IOException, InterruptedException {
+		return new NatsClient(NatsTelemetry.create(this.openTelemetry).newConnection(options, Nats::connect));
 	}
 
 }

@@ -6,9 +6,11 @@ package io.tracing.benchmarks;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -31,32 +33,41 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  */
 public final class Report {
 
-	private static final List<Section> SECTIONS = List.of(new Section("Send", "SendBenchmark.send", true),
-			new Section("Send within a span", "SendBenchmark.sendInSpan", false),
-			new Section("Processed record", "ProcessBenchmark.process", true),
-			new Section("Processed record of a batch", "BatchBenchmark.process", true));
-
 	private final Effort effort;
+
+	private final Set<Section.Broker> brokers;
 
 	private final Path turns;
 
-	private Report(Effort effort, Path turns) {
+	private Report(Effort effort, Set<Section.Broker> brokers, Path turns) {
 		this.effort = effort;
+		this.brokers = brokers;
 		this.turns = turns;
 	}
 
 	/**
 	 * Run the benchmarks.
-	 * @param arguments {@code --quick} for a first impression, else nothing
+	 * @param arguments {@code --quick} for a first impression, {@code --kafka} or
+	 * {@code --nats} for only the one
 	 * @throws Exception if a benchmark fails
 	 */
 	public static void main(String[] arguments) throws Exception {
-		Effort effort = Effort.of(arguments);
+		Effort effort = new Effort(4, 16, 24);
+		Set<Section.Broker> brokers = EnumSet.noneOf(Section.Broker.class);
+		for (String argument : arguments) {
+			switch (argument) {
+				case "--quick" -> effort = new Effort(1, 8, 12);
+				case "--kafka" -> brokers.add(Section.Broker.KAFKA);
+				case "--nats" -> brokers.add(Section.Broker.NATS);
+				default -> throw new IllegalArgumentException(
+						"Unknown argument '" + argument + "': there are --quick, --kafka and --nats");
+			}
+		}
 		// JMH's own lock on the machine, which would let one fork alone start.
 		System.setProperty("jmh.ignoreLock", "true");
 		Path turns = Files.createTempFile("turns", ".lock");
 		try {
-			new Report(effort, turns).run();
+			new Report(effort, brokers.isEmpty() ? EnumSet.allOf(Section.Broker.class) : brokers, turns).run();
 		}
 		finally {
 			Files.delete(turns);
@@ -64,26 +75,29 @@ public final class Report {
 	}
 
 	private void run() throws Exception {
-		Map<Section, CostTable> tables = new LinkedHashMap<>();
+		Map<Section, CostTable> tables = new EnumMap<>(Section.class);
 		for (int round = 1; round <= this.effort.rounds; round++) {
-			for (Section section : SECTIONS) {
-				CostTable table = tables.computeIfAbsent(section, (key) -> new CostTable());
-				runSideBySide(round, section, table);
+			for (Section section : Section.values()) {
+				if (this.brokers.contains(section.broker())) {
+					runSideBySide(section, round, tables.computeIfAbsent(section, CostTable::new));
+				}
 			}
 		}
-		tables.forEach((section, table) -> System.out.printf("%n### %s%n%n%s", section.title, table.toMarkdown()));
+		tables.forEach((section, table) -> System.out.printf("%n### %s%n%n%s", section.title(), table.toMarkdown()));
 	}
 
-	private void runSideBySide(int round, Section section, CostTable table) throws Exception {
-		List<Variant> variants = variants(round, section);
+	private void runSideBySide(Section section, int round, CostTable table) throws Exception {
+		List<Variant> variants = Arrays.stream(Variant.values())
+			.filter((variant) -> section.measures(variant, round))
+			.toList();
 		if (variants.isEmpty()) {
 			return;
 		}
-		System.out.printf("round %d of %d, %s: %d variants in turns%n", round, this.effort.rounds, section.title,
+		System.out.printf("round %d of %d, %s: %d variants in turns%n", round, this.effort.rounds, section.title(),
 				variants.size());
 		ExecutorService forks = Executors.newFixedThreadPool(variants.size());
 		try {
-			Map<Variant, Future<List<Cost>>> measured = new LinkedHashMap<>();
+			Map<Variant, Future<List<Cost>>> measured = new EnumMap<>(Variant.class);
 			variants.forEach((variant) -> measured.put(variant, forks.submit(() -> measure(section, variant))));
 			for (Variant variant : variants) {
 				List<Cost> costs = measured.get(variant).get();
@@ -97,18 +111,9 @@ public final class Report {
 	}
 
 	private void progress(int round, Section section, Variant variant, Cost cost) {
-		System.out.printf("round %d of %d, %s, %s: %,.0f ns, %,.0f B%n", round, this.effort.rounds, section.title,
-				variant.id(), cost.nanoseconds(), cost.bytes());
-	}
-
-	/**
-	 * Those to measure in a round. One round shows what a side aspect costs; what is
-	 * compared gets them all.
-	 */
-	private static List<Variant> variants(int round, Section section) {
-		return Arrays.stream(Variant.values())
-			.filter((variant) -> round == 1 || (section.compared && variant.compared()))
-			.toList();
+		System.out.printf("round %d of %d, %s, %s: %,.0f ns, %,.0f ns of the processor, %,.0f B%n", round,
+				this.effort.rounds, section.title(), variant.id(), cost.nanoseconds(), cost.processorNanoseconds(),
+				cost.bytes());
 	}
 
 	/**
@@ -116,7 +121,7 @@ public final class Report {
 	 * @return the cost in each of its iterations
 	 */
 	private List<Cost> measure(Section section, Variant variant) throws RunnerException {
-		Options options = new OptionsBuilder().include(section.benchmark + "$")
+		Options options = new OptionsBuilder().include(section.pattern())
 			.param("tracing", variant.id())
 			.forks(1)
 			.jvmArgs("-Xms512m", "-Xmx512m")
@@ -125,8 +130,8 @@ public final class Report {
 			.measurementIterations(this.effort.measurements)
 			.measurementTime(TimeValue.milliseconds(100))
 			.addProfiler(Turns.class, this.turns.toString())
-			.addProfiler(CpuTime.class)
 			.addProfiler(GCProfiler.class)
+			.addProfiler(ProcessorTime.class)
 			.shouldFailOnError(true)
 			.verbosity(VerboseMode.SILENT)
 			.build();
@@ -139,24 +144,22 @@ public final class Report {
 	}
 
 	private static Cost cost(IterationResult iteration) {
-		return new Cost(iteration.getSecondaryResults().get(CpuTime.RESULT).getScore(),
-				iteration.getSecondaryResults().get("gc.alloc.rate.norm").getScore());
+		return new Cost(iteration.getPrimaryResult().getScore(), secondary(iteration, ProcessorTime.LABEL),
+				secondary(iteration, "gc.alloc.rate.norm"));
 	}
 
-	private record Section(String title, String benchmark, boolean compared) {
+	private static double secondary(IterationResult iteration, String label) {
+		return iteration.getSecondaryResults().get(label).getScore();
 	}
 
+	/**
+	 * How much is measured.
+	 *
+	 * @param rounds how many forks of each variant
+	 * @param warmups how many half seconds each gets to warm up
+	 * @param measurements how many measurements each gives
+	 */
 	private record Effort(int rounds, int warmups, int measurements) {
-
-		static Effort of(String[] arguments) {
-			return switch (String.join(" ", arguments)) {
-				case "" -> new Effort(4, 16, 24);
-				case "--quick" -> new Effort(1, 8, 12);
-				default -> throw new IllegalArgumentException(
-						"Unknown arguments '" + String.join(" ", arguments) + "': give none, or --quick");
-			};
-		}
-
 	}
 
 }

@@ -3,11 +3,15 @@
 
 package io.tracing.benchmarks;
 
+import java.io.IOException;
+
+import io.nats.client.Options;
+
 import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
 
 /**
- * One way to trace Kafka, put on by the means that its users have.
+ * One way to trace Kafka and NATS, put on by the means that its users have.
  */
 interface Tracing {
 
@@ -15,5 +19,13 @@ interface Tracing {
 
 	ConcurrentKafkaListenerContainerFactory<String, String> trace(
 			ConcurrentKafkaListenerContainerFactory<String, String> factory);
+
+	/**
+	 * Connect to a nats-server.
+	 * @throws UnsupportedOperationException if it does not trace NATS
+	 */
+	default NatsClient nats(Options options) throws IOException, InterruptedException {
+		throw new UnsupportedOperationException(getClass().getSimpleName() + " does not trace NATS");
+	}
 
 }

@@ -69,14 +69,6 @@ enum Variant {
 		return this.id;
 	}
 
-	/**
-	 * Whether the report's figures are about this variant. The others show one aspect
-	 * more.
-	 */
-	boolean compared() {
-		return this.ordinal() <= MICROMETER.ordinal();
-	}
-
 	Tracing create(SpanProcessor spanProcessor) {
 		return this.tracing.apply(spanProcessor);
 	}

@@ -15,35 +15,41 @@ import org.jspecify.annotations.Nullable;
  * @param once whether to exit after the first trace
  * @param help whether only to say what options there are
  * @param kafkaPort the port of the broker, 0 for any that is free
+ * @param natsPort the port of the NATS server, 0 for any that is free
  * @param postgresPort the port of the database, 0 for any that is free
  * @param properties properties for Spring, each as {@code --name=value}
  */
-record CommandLine(Role role, boolean once, boolean help, int kafkaPort, int postgresPort, List<String> properties) {
+record CommandLine(Role role, boolean once, boolean help, int kafkaPort, int natsPort, int postgresPort,
+		List<String> properties) {
 
 	static final int KAFKA_PORT = 9094;
+
+	static final int NATS_PORT = 4223;
 
 	static final int POSTGRES_PORT = 5433;
 
 	static final String HELP = """
-			OrderFlow: five services, one broker, one database, one trace.
+			OrderFlow: six services, Kafka, NATS, one database, one trace.
 
 			  --role=NAME           what this process is: %s (default: all)
 			  --once                with role all: exit after the first trace, 0 if it is complete and unbroken, else 1
-			  --kafka-port=PORT     with role infrastructure: the broker's port (default: %d)
+			  --kafka-port=PORT     with role infrastructure: Kafka's port (default: %d)
+			  --nats-port=PORT      with role infrastructure: NATS's port (default: %d)
 			  --postgres-port=PORT  with role infrastructure: the database's port (default: %d)
 			  --name.of.property=VALUE
 			                        a property for Spring, for example --server.port=9000
 			  --help                this text
-			""".formatted(Role.texts(), KAFKA_PORT, POSTGRES_PORT);
+			""".formatted(Role.texts(), KAFKA_PORT, NATS_PORT, POSTGRES_PORT);
 
-	private static final String KNOWN = "--role=NAME, --once, --kafka-port=PORT, --postgres-port=PORT, --help "
-			+ "and properties as --name.of.property=VALUE";
+	private static final String KNOWN = "--role=NAME, --once, --kafka-port=PORT, --nats-port=PORT, "
+			+ "--postgres-port=PORT, --help and properties as --name.of.property=VALUE";
 
 	static CommandLine parse(String... arguments) {
 		Role role = Role.ALL;
 		boolean once = false;
 		boolean help = false;
 		Integer kafkaPort = null;
+		Integer natsPort = null;
 		Integer postgresPort = null;
 		List<String> properties = new ArrayList<>();
 		for (String argument : arguments) {
@@ -55,6 +61,7 @@ record CommandLine(Role role, boolean once, boolean help, int kafkaPort, int pos
 				case "--once" -> once = flag(name, value);
 				case "--help" -> help = flag(name, value);
 				case "--kafka-port" -> kafkaPort = port(name, value);
+				case "--nats-port" -> natsPort = port(name, value);
 				case "--postgres-port" -> postgresPort = port(name, value);
 				default -> properties.add(property(argument, name, value));
 			}
@@ -62,9 +69,15 @@ record CommandLine(Role role, boolean once, boolean help, int kafkaPort, int pos
 		boolean shared = role == Role.INFRASTRUCTURE;
 		requireRole(once, "--once", Role.ALL, role);
 		requireRole(kafkaPort != null, "--kafka-port", Role.INFRASTRUCTURE, role);
+		requireRole(natsPort != null, "--nats-port", Role.INFRASTRUCTURE, role);
 		requireRole(postgresPort != null, "--postgres-port", Role.INFRASTRUCTURE, role);
-		return new CommandLine(role, once, help, (kafkaPort != null) ? kafkaPort : (shared ? KAFKA_PORT : 0),
-				(postgresPort != null) ? postgresPort : (shared ? POSTGRES_PORT : 0), List.copyOf(properties));
+		return new CommandLine(role, once, help, orElse(kafkaPort, shared ? KAFKA_PORT : 0),
+				orElse(natsPort, shared ? NATS_PORT : 0), orElse(postgresPort, shared ? POSTGRES_PORT : 0),
+				List.copyOf(properties));
+	}
+
+	private static int orElse(@Nullable Integer port, int otherwise) {
+		return (port != null) ? port : otherwise;
 	}
 
 	private static String property(String argument, String name, @Nullable String value) {

@@ -55,6 +55,12 @@ final class Console implements Progress {
 	}
 
 	@Override
+	public synchronized void remark(String step, String text) {
+		this.out.printf(Locale.ROOT, "%s%n  %-10s ", text, step);
+		this.out.flush();
+	}
+
+	@Override
 	public synchronized void end(String step, String result) {
 		Duration took = Duration.ofNanos(System.nanoTime() - this.stepBegan);
 		this.out.printf(Locale.ROOT, "%-44s %4.1f s%n", result, took.toMillis() / 1e3);

@@ -46,7 +46,7 @@ final class Demo implements LoadObserver {
 	}
 
 	int run() {
-		this.console.print("OrderFlow: five services, one broker, one database, one trace\n");
+		this.console.print("OrderFlow: six services, Kafka, NATS, one database, one trace\n");
 		OrderFlow orderFlow = OrderFlow.start(this.commandLine.properties(), this.traces, this::addLoad, this.console);
 		List<String> problems = firstTrace(new OrderClient(orderFlow.url(Role.GATEWAY)));
 		if (this.commandLine.once()) {
@@ -83,11 +83,13 @@ final class Demo implements LoadObserver {
 
 				An order that fails, with its retries and its dead letter:
 				  curl -i %1$s/orders -H 'Content-Type: application/json' -d '%2$s'
+				An order that no carrier takes, with its redeliveries:
+				  curl -i %1$s/orders -H 'Content-Type: application/json' -d '%4$s'
 				Thirty orders a second for ten seconds, more than the worker can take:
 				  curl -N -X POST '%1$s/load?rate=30&seconds=10'
 
 				The trace of every further order appears here. Stop with Ctrl-C.
-				""".formatted(gateway, OrderClient.FAILING_ORDER, taken);
+				""".formatted(gateway, OrderClient.FAILING_ORDER, taken, OrderClient.UNSHIPPABLE_ORDER);
 	}
 
 	private void addLoad(ConfigurableApplicationContext gateway) {

@@ -7,32 +7,42 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 import io.tracing.orderflow.infrastructure.KafkaBroker;
+import io.tracing.orderflow.infrastructure.NatsServer;
 import io.tracing.orderflow.infrastructure.PostgresServer;
 
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The broker and the database that the services share.
+ * The brokers and the database that the services share.
  *
- * @param broker the broker
+ * @param broker Kafka
+ * @param nats NATS
  * @param database the database
  */
-record Infrastructure(KafkaBroker broker, PostgresServer database) implements AutoCloseable {
+record Infrastructure(KafkaBroker broker, NatsServer nats, PostgresServer database) implements AutoCloseable {
 
-	static Infrastructure start(int kafkaPort, int postgresPort, Progress progress) {
-		progress.begin("kafka");
-		KafkaBroker broker = broker(kafkaPort);
-		progress.end("kafka", broker.bootstrapServers());
+	static Infrastructure start(int kafkaPort, int natsPort, int postgresPort, Progress progress) {
+		Deque<Runnable> started = new ArrayDeque<>();
 		try {
+			progress.begin("kafka");
+			KafkaBroker broker = broker(kafkaPort);
+			started.push(broker::close);
+			progress.end("kafka", broker.bootstrapServers());
+			progress.begin("nats");
+			NatsServer nats = NatsServer.start(natsPort, (remark) -> progress.remark("nats", remark));
+			started.push(nats::close);
+			progress.end("nats", nats.url());
 			progress.begin("postgres");
 			PostgresServer database = PostgresServer.start(postgresPort);
 			progress.end("postgres", database.jdbcUrl());
-			return new Infrastructure(broker, database);
+			return new Infrastructure(broker, nats, database);
 		}
 		catch (RuntimeException ex) {
-			broker.close();
+			started.forEach(Runnable::run);
 			throw ex;
 		}
 	}
@@ -60,11 +70,8 @@ record Infrastructure(KafkaBroker broker, PostgresServer database) implements Au
 
 	@Override
 	public void close() {
-		try {
+		try (this.broker; this.nats) {
 			this.database.close();
-		}
-		finally {
-			this.broker.close();
 		}
 	}
 

@@ -20,9 +20,9 @@ final class Logging {
 			"OFF", "logging.level.org.springframework.boot.diagnostics.LoggingFailureAnalysisReporter", "OFF",
 			"logging.level.org.springframework.boot.web.server.servlet.context", "ERROR");
 
-	/** For services, broker and database in one JVM. */
+	/** For services, brokers and database in one JVM. */
 	static final Map<String, Object> DEFAULTS = Map.of(
-			// Each service says what it traces: five times the same between the steps.
+			// Each service says what it traces: six times the same between the steps.
 			"logging.level.io.tracing", "WARN", "logging.level.io.tracing.orderflow", "INFO",
 			// Says that this machine is busy.
 			"logging.level.org.apache.kafka.controller.EventPerformanceMonitor", "OFF",

@@ -24,8 +24,8 @@ import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 import org.springframework.kafka.listener.MessageListenerContainer;
 
 /**
- * All of OrderFlow in this JVM: broker, database and five services, each service in an
- * application context of its own, and one collector that sees the spans of all.
+ * All of OrderFlow in this JVM: Kafka, NATS, database and six services, each service in
+ * an application context of its own, and one collector that sees the spans of all.
  */
 final class OrderFlow implements AutoCloseable {
 
@@ -52,7 +52,7 @@ final class OrderFlow implements AutoCloseable {
 	 */
 	static OrderFlow start(List<String> properties, TraceCollector traces, ApplicationContextInitializer<?> gateway,
 			Progress progress) {
-		OrderFlow orderFlow = new OrderFlow(Infrastructure.start(0, 0, progress), traces);
+		OrderFlow orderFlow = new OrderFlow(Infrastructure.start(0, 0, 0, progress), traces);
 		Runtime.getRuntime().addShutdownHook(new Thread(orderFlow::close, "orderflow-shutdown"));
 		try {
 			for (Role role : Role.START_ORDER) {
@@ -73,11 +73,12 @@ final class OrderFlow implements AutoCloseable {
 		ServiceLauncher launcher = new ServiceLauncher(role).withoutShutdownHook()
 			.defaults(Logging.DEFAULTS)
 			.initializer(this::collectSpans)
-			// OTEL_SERVICE_NAME would give all five services one name.
+			// OTEL_SERVICE_NAME would give all six services one name.
 			.set("management.opentelemetry.resource-attributes[service.name]", role.text())
 			// One consumer for each partition: a load is worked off while one looks on.
 			.defaults(Map.of("spring.kafka.listener.concurrency", 3))
 			.set("spring.kafka.bootstrap-servers", this.infrastructure.broker().bootstrapServers())
+			.set("orderflow.nats.url", this.infrastructure.nats().url())
 			.set("spring.datasource.url", this.infrastructure.database().jdbcUrl());
 		for (Role started : this.services.keySet()) {
 			launcher.set("orderflow." + started.text() + ".url", url(started));

@@ -15,13 +15,15 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import io.tracing.orderflow.nats.ShipmentStream;
+import io.tracing.orderflow.service.Topics;
 import io.tracing.orderflow.terminal.CollectedTrace;
 import io.tracing.orderflow.terminal.TraceCollector;
 
 /**
  * Knows when the trace of an order is complete. A trace that is quiet and has no open
- * span may still be waiting for the broker, so an accepted order is complete only when a
- * consumer has dealt with it.
+ * span may still be waiting for a broker, so an accepted order is complete only when a
+ * consumer has dealt with it, and with its shipment if there is to be one.
  */
 final class OrderJourney {
 
@@ -31,7 +33,14 @@ final class OrderJourney {
 	/** Longer than any service works without a span. */
 	private static final Duration STALLED = Duration.ofSeconds(3);
 
+	/** The consumer of the dead letter deals with an order that the worker gave up on. */
+	private static final Set<String> ORDER = Set.of(Topics.ORDER_CREATED, Topics.ORDER_CREATED_DEAD_LETTER);
+
+	private static final Set<String> SHIPMENT = Set.of(ShipmentStream.CREATED, ShipmentStream.FAILED);
+
 	private static final AttributeKey<Long> STATUS = AttributeKey.longKey("http.response.status_code");
+
+	private static final AttributeKey<String> DESTINATION = AttributeKey.stringKey("messaging.destination.name");
 
 	private final TraceCollector traces;
 
@@ -72,9 +81,11 @@ final class OrderJourney {
 	List<String> problems(CollectedTrace trace) {
 		List<String> problems = new ArrayList<>(trace.problems());
 		problems.addAll(trace.missing(this.services));
-		if (trace.spans().stream().anyMatch(OrderJourney::acceptsAnOrder)
-				&& trace.spans().stream().noneMatch(OrderJourney::dealsWithMessage)) {
+		if (trace.spans().stream().anyMatch(OrderJourney::acceptsAnOrder) && !isDealtWith(trace, ORDER)) {
 			problems.add("no consumer has dealt with the order");
+		}
+		if (trace.spans().stream().anyMatch(OrderJourney::requestsAShipment) && !isDealtWith(trace, SHIPMENT)) {
+			problems.add("no consumer has heard what became of the shipment");
 		}
 		return problems;
 	}
@@ -84,9 +95,21 @@ final class OrderJourney {
 				&& Long.valueOf(201).equals(span.getAttributes().get(STATUS));
 	}
 
-	/** The consumer of the dead letter deals with an order that the worker gave up on. */
-	private static boolean dealsWithMessage(SpanData span) {
-		return span.getKind() == SpanKind.CONSUMER && span.getStatus().getStatusCode() != StatusCode.ERROR;
+	private static boolean requestsAShipment(SpanData span) {
+		return span.getKind() == SpanKind.PRODUCER && !hasFailed(span)
+				&& ShipmentStream.REQUESTED.equals(span.getAttributes().get(DESTINATION));
+	}
+
+	private static boolean isDealtWith(CollectedTrace trace, Set<String> messages) {
+		return trace.spans()
+			.stream()
+			.filter((span) -> span.getKind() == SpanKind.CONSUMER && !hasFailed(span))
+			.map((span) -> span.getAttributes().get(DESTINATION))
+			.anyMatch((destination) -> destination != null && messages.contains(destination));
+	}
+
+	private static boolean hasFailed(SpanData span) {
+		return span.getStatus().getStatusCode() == StatusCode.ERROR;
 	}
 
 }

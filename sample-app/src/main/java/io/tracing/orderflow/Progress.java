@@ -16,6 +16,10 @@ interface Progress {
 		}
 
 		@Override
+		public void remark(String step, String text) {
+		}
+
+		@Override
 		public void end(String step, String result) {
 		}
 
@@ -26,6 +30,13 @@ interface Progress {
 	 * @param step its name
 	 */
 	void begin(String step);
+
+	/**
+	 * A step takes longer than usual.
+	 * @param step its name
+	 * @param text why
+	 */
+	void remark(String step, String text);
 
 	/**
 	 * A step has ended well.

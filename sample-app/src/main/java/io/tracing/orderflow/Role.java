@@ -13,6 +13,7 @@ import io.tracing.orderflow.email.EmailService;
 import io.tracing.orderflow.gateway.GatewayService;
 import io.tracing.orderflow.inventory.InventoryService;
 import io.tracing.orderflow.orders.OrdersService;
+import io.tracing.orderflow.shipping.ShippingService;
 import io.tracing.orderflow.worker.WorkerService;
 import org.jspecify.annotations.Nullable;
 
@@ -22,15 +23,17 @@ import org.jspecify.annotations.Nullable;
 enum Role {
 
 	ALL(null, 0), INFRASTRUCTURE(null, 0), GATEWAY(GatewayService.class, 8080), ORDERS(OrdersService.class, 8081),
-	INVENTORY(InventoryService.class, 8082), WORKER(WorkerService.class, 8083), EMAIL(EmailService.class, 8084);
+	INVENTORY(InventoryService.class, 8082), WORKER(WorkerService.class, 8083), EMAIL(EmailService.class, 8084),
+	SHIPPING(ShippingService.class, 8085);
 
 	/** A service starts after those that it calls. */
-	static final List<Role> START_ORDER = List.of(INVENTORY, ORDERS, EMAIL, WORKER, GATEWAY);
+	static final List<Role> START_ORDER = List.of(INVENTORY, ORDERS, EMAIL, SHIPPING, WORKER, GATEWAY);
 
 	/**
-	 * No new orders, then no new messages, then what the worker needs to finish its last.
+	 * No new orders, then no new messages, then what the worker and shipping need to
+	 * finish their last.
 	 */
-	static final List<Role> STOP_ORDER = List.of(GATEWAY, WORKER, ORDERS, INVENTORY, EMAIL);
+	static final List<Role> STOP_ORDER = List.of(GATEWAY, WORKER, SHIPPING, ORDERS, INVENTORY, EMAIL);
 
 	private final @Nullable Class<?> configuration;
 

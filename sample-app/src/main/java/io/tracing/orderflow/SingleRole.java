@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * One process per service: one of the services, or the broker and the database that they
+ * One process per service: one of the services, or Kafka, NATS and the database that they
  * share.
  */
 final class SingleRole {
@@ -19,9 +19,9 @@ final class SingleRole {
 	}
 
 	static int infrastructure(Console console, CommandLine commandLine) {
-		console.print("OrderFlow's broker and database\n");
-		Infrastructure infrastructure = Infrastructure.start(commandLine.kafkaPort(), commandLine.postgresPort(),
-				console);
+		console.print("OrderFlow's Kafka, NATS and database\n");
+		Infrastructure infrastructure = Infrastructure.start(commandLine.kafkaPort(), commandLine.natsPort(),
+				commandLine.postgresPort(), console);
 		Runtime.getRuntime().addShutdownHook(new Thread(infrastructure::close, "orderflow-shutdown"));
 		StringBuilder next = new StringBuilder("\nStart next, each in a terminal of its own:\n\n");
 		String environment = environment(commandLine, infrastructure);
@@ -39,6 +39,9 @@ final class SingleRole {
 		String environment = "";
 		if (commandLine.kafkaPort() != CommandLine.KAFKA_PORT) {
 			environment += "KAFKA_BROKERS=" + infrastructure.broker().bootstrapServers() + " ";
+		}
+		if (commandLine.natsPort() != CommandLine.NATS_PORT) {
+			environment += "NATS_URL=" + infrastructure.nats().url() + " ";
 		}
 		if (commandLine.postgresPort() != CommandLine.POSTGRES_PORT) {
 			environment += "POSTGRES_URL=" + infrastructure.database().jdbcUrl() + " ";

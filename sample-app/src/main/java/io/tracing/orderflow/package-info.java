@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * OrderFlow: five services, one broker, one database, one trace.
+ * OrderFlow: six services, Kafka, NATS, one database, one trace.
  */
 @NullMarked
 package io.tracing.orderflow;

@@ -4,6 +4,9 @@ create table orders (
 	total bigint not null check (total >= 0),
 	status text not null check (status in ('pending', 'confirmed', 'cancelled', 'failed')),
 	reason text,
+	carrier text,
+	tracking_number text,
+	shipment_failure text,
 	created_at timestamptz not null,
 	updated_at timestamptz not null default now()
 );

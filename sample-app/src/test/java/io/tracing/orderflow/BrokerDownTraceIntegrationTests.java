@@ -32,7 +32,7 @@ class BrokerDownTraceIntegrationTests {
 			this.orderFlow.orderFlow().broker().restart();
 		}
 		List<TracedSpan> trace = this.orderFlow.trace(order,
-				Set.of("gateway", "orders", "inventory", "worker", "email"));
+				Set.of("gateway", "orders", "inventory", "worker", "email", "shipping"));
 		assertThat(trace).extracting(TracedSpan::traceId).containsOnly(order.traceId());
 		TracedSpan orders = only(trace, "POST /orders", "orders");
 		TracedSpan process = only(trace, "process order.created", "worker");

@@ -34,4 +34,19 @@ class BrokerOutageIntegrationTests {
 		this.client.awaitEmails(id, 1);
 	}
 
+	@Test
+	void orderIsConfirmedWithoutNatsAndShippedWhenItIsBack() {
+		String id;
+		this.services.nats().stop();
+		try {
+			id = this.client.placeOrder("ITEM-002:1");
+			assertThat(this.client.awaitCompletion(id).path("status").asString()).isEqualTo("confirmed");
+		}
+		finally {
+			this.services.nats().restart();
+		}
+		assertThat(this.client.awaitShipment(id).path("carrier").asString()).isEqualTo("Swift Parcel");
+		this.client.awaitEmails(id, 1);
+	}
+
 }

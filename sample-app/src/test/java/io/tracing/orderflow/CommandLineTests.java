@@ -24,9 +24,12 @@ class CommandLineTests {
 	void infrastructureHasFixedPortsUnlessOthersAreGiven() {
 		CommandLine defaults = CommandLine.parse("--role=infrastructure");
 		assertThat(defaults.kafkaPort()).isEqualTo(9094);
+		assertThat(defaults.natsPort()).isEqualTo(4223);
 		assertThat(defaults.postgresPort()).isEqualTo(5433);
-		CommandLine chosen = CommandLine.parse("--role=infrastructure", "--kafka-port=0", "--postgres-port=6000");
+		CommandLine chosen = CommandLine.parse("--role=infrastructure", "--kafka-port=0", "--nats-port=4222",
+				"--postgres-port=6000");
 		assertThat(chosen.kafkaPort()).isZero();
+		assertThat(chosen.natsPort()).isEqualTo(4222);
 		assertThat(chosen.postgresPort()).isEqualTo(6000);
 	}
 
@@ -47,6 +50,7 @@ class CommandLineTests {
 			--once=true                   | option --once takes no value, but got 'true'
 			--role=orders --once          | option --once goes with --role=all, not with --role=orders
 			--kafka-port=1                | option --kafka-port goes with --role=infrastructure, not with --role=all
+			--nats-port=1                 | option --nats-port goes with --role=infrastructure, not with --role=all
 			--role=infrastructure --kafka-port=x     | needs a port from 0 to 65535, but got 'x'
 			--role=infrastructure --kafka-port=70000 | needs a port from 0 to 65535, but got '70000'
 			""")

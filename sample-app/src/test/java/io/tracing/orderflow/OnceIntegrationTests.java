@@ -23,7 +23,8 @@ class OnceIntegrationTests {
 				"--tracing.enabled=false", "--server.port=0");
 		assertThat(status).isEqualTo(1);
 		assertThat(out.toString(StandardCharsets.UTF_8)).contains("broken: no span of service 'worker'",
-				"broken: no span of service 'email'", "broken: no consumer has dealt with the order");
+				"broken: no span of service 'email'", "broken: no span of service 'shipping'",
+				"broken: no consumer has dealt with the order");
 	}
 
 }

@@ -24,7 +24,8 @@ class OrderFlowApplicationTests {
 	void helpNamesEveryOptionAndRole() {
 		assertThat(run("--help")).isZero();
 		assertThat(this.out.toString(StandardCharsets.UTF_8)).contains("--role", "--once", "--kafka-port",
-				"--postgres-port", "--help", "all, infrastructure, gateway, orders, inventory, worker, email");
+				"--nats-port", "--postgres-port", "--help",
+				"all, infrastructure, gateway, orders, inventory, worker, email, shipping");
 		assertThat(this.err.size()).isZero();
 	}
 

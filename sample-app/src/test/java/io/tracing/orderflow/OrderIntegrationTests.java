@@ -76,6 +76,24 @@ class OrderIntegrationTests {
 	}
 
 	@Test
+	void confirmedOrderIsShipped() {
+		String id = this.client.placeOrder("ITEM-007:1");
+		JsonNode shipment = this.client.awaitShipment(id);
+		assertThat(shipment.path("carrier").asString()).isEqualTo("Swift Parcel");
+		assertThat(shipment.path("tracking_number").asString()).matches("[0-9A-F]{12}");
+		assertThat(shipment.has("failure")).isFalse();
+	}
+
+	@Test
+	void orderThatNoCarrierTakesStaysConfirmedAndSaysSo() {
+		String id = this.client.placeOrder("ITEM-012:1");
+		JsonNode shipment = this.client.awaitShipment(id);
+		assertThat(shipment.path("failure").asString()).isEqualTo("no_carrier");
+		assertThat(shipment.has("carrier")).isFalse();
+		assertThat(this.client.get("gateway", "/orders/" + id).body().path("status").asString()).isEqualTo("confirmed");
+	}
+
+	@Test
 	void orderBeyondTheStockIsCancelledAndMailed() {
 		Stock before = this.client.stock("ITEM-003");
 		String id = this.client.placeOrder("ITEM-003:9999");

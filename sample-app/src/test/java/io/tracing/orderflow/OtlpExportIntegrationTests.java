@@ -24,12 +24,12 @@ class OtlpExportIntegrationTests {
 	void wholeTraceArrivesBeforeTheProcessEnds() throws Exception {
 		try (OtlpReceiver receiver = new OtlpReceiver();
 				ForkedOrderFlow orderFlow = ForkedOrderFlow.start(
-						// A name for all services would make one of five: it is not
+						// A name for all services would make one of six: it is not
 						// taken.
 						Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.endpoint(), "OTEL_SERVICE_NAME", "everything"),
 						"--once", "--server.port=0")) {
 			assertThat(orderFlow.exitStatus()).as(orderFlow::output).isZero();
-			assertThat(orderFlow.output()).contains("unbroken: one trace id in 5 services");
+			assertThat(orderFlow.output()).contains("unbroken: one trace id in 6 services");
 			String traceId = receiver.spans()
 				.stream()
 				.filter((span) -> span.kind().equals("PRODUCER"))

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * One process per service against one broker and one database: the same single trace
- * arrives at an OTLP backend from five processes.
+ * One process per service against one Kafka, one NATS and one database: the same single
+ * trace arrives at an OTLP backend from six processes.
  */
 class ProcessesIntegrationTests {
 
@@ -39,7 +39,7 @@ class ProcessesIntegrationTests {
 	}
 
 	@Test
-	void fiveProcessesMakeOneTrace() throws IOException {
+	void sixProcessesMakeOneTrace() throws IOException {
 		try (OtlpReceiver receiver = new OtlpReceiver()) {
 			Map<Role, Integer> ports = new EnumMap<>(Role.class);
 			for (Role role : Role.values()) {
@@ -58,12 +58,15 @@ class ProcessesIntegrationTests {
 	private void startAll(Map<Role, Integer> ports, String endpoint) throws IOException {
 		int kafkaPort = ports.get(Role.INFRASTRUCTURE);
 		int postgresPort = ports.get(Role.ALL);
-		start(Map.of(), "--role=infrastructure", "--kafka-port=" + kafkaPort, "--postgres-port=" + postgresPort)
+		int natsPort = freePort();
+		start(Map.of(), "--role=infrastructure", "--kafka-port=" + kafkaPort, "--nats-port=" + natsPort,
+				"--postgres-port=" + postgresPort)
 			.awaitOutput("Start next");
 		Map<String, String> environment = new HashMap<>();
 		environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint);
 		environment.put("OTEL_BSP_SCHEDULE_DELAY", "200");
 		environment.put("KAFKA_BROKERS", "localhost:" + kafkaPort);
+		environment.put("NATS_URL", "nats://localhost:" + natsPort);
 		environment.put("POSTGRES_URL", "jdbc:postgresql://localhost:" + postgresPort + "/orderflow");
 		for (Role role : List.of(Role.ORDERS, Role.INVENTORY, Role.EMAIL)) {
 			environment.put(role.name() + "_SERVICE_URL", "http://localhost:" + ports.get(role));

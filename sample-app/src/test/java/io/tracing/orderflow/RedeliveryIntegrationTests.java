@@ -11,14 +11,18 @@ import io.tracing.orderflow.testing.RunningServices;
 import io.tracing.orderflow.testing.OrderFlowClient;
 import io.tracing.orderflow.testing.OrderFlowClient.Stock;
 import io.tracing.orderflow.testing.OrderMessages;
+import io.tracing.orderflow.testing.ShipmentMessages;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 import org.springframework.http.HttpMethod;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Proves that a message or a request that comes again changes nothing, over a real broker
+ * Proves that a message or a request that comes again changes nothing, over real brokers
  * and a real database.
  */
 class RedeliveryIntegrationTests {
@@ -28,6 +32,8 @@ class RedeliveryIntegrationTests {
 	private final OrderFlowClient client = new OrderFlowClient(this.services);
 
 	private final OrderMessages messages = new OrderMessages(this.services);
+
+	private final ShipmentMessages shipments = new ShipmentMessages(this.services);
 
 	@Test
 	void messageDeliveredFourTimesTakesStockOnceAndSendsOneMail() {
@@ -41,6 +47,25 @@ class RedeliveryIntegrationTests {
 		assertThat(this.client.stock("ITEM-008")).isEqualTo(before.reserve(3));
 		assertThat(this.client.emails(id)).hasSize(1);
 		assertThat(this.client.get("gateway", "/orders/" + id).body().path("status").asString()).isEqualTo("confirmed");
+	}
+
+	@Test
+	void shipmentRequestedAgainIsTheSameShipment() throws Exception {
+		String id = this.client.placeOrder("ITEM-007:1");
+		JsonNode shipment = this.client.awaitShipment(id);
+		this.shipments.request("{\"order_id\":\"%s\",\"items\":[]}".formatted(id));
+		this.shipments.awaitDone();
+		assertThat(this.client.get("gateway", "/orders/" + id).body().path("shipment")).isEqualTo(shipment);
+		assertThat(this.shipments.created(id)).isOne();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "not json", "", "[]", "{}", "{\"order_id\":\"42\"}" })
+	void unreadableShipmentRequestIsGivenUpAtOnceAndHoldsUpNobody(String request) throws Exception {
+		this.shipments.request(request);
+		String id = this.client.placeOrder("ITEM-007:1");
+		assertThat(this.client.awaitShipment(id).path("carrier").asString()).isEqualTo("Swift Parcel");
+		this.shipments.awaitDone();
 	}
 
 	@Test

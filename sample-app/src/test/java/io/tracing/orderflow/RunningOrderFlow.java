@@ -30,7 +30,8 @@ final class RunningOrderFlow {
 
 	private RunningOrderFlow() {
 		List<String> properties = List.of("--server.port=0", "--orderflow.email.min-delay=1ms",
-				"--orderflow.email.max-delay=5ms", "--orderflow.worker.retry.initial-interval=50ms");
+				"--orderflow.email.max-delay=5ms", "--orderflow.worker.retry.initial-interval=50ms",
+				"--orderflow.nats.redelivery-delay=50ms");
 		this.orderFlow = OrderFlow.start(properties, new TraceCollector(), (gateway) -> {
 		}, Progress.NONE);
 		this.client = new OrderClient(this.orderFlow.url(Role.GATEWAY));

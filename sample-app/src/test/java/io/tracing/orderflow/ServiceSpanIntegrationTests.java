@@ -134,7 +134,7 @@ class ServiceSpanIntegrationTests {
 
 	@Test
 	void healthIsUpAndNotTraced() {
-		for (String role : List.of("gateway", "orders", "inventory", "worker", "email")) {
+		for (String role : List.of("gateway", "orders", "inventory", "worker", "email", "shipping")) {
 			assertThat(this.client.get(role, "/actuator/health").body().path("status").asString()).isEqualTo("UP");
 		}
 		assertThat(this.services.spans()).extracting(SpanData::getName).noneMatch((name) -> name.contains("actuator"));
@@ -169,9 +169,11 @@ class ServiceSpanIntegrationTests {
 		String id = answer.body().path("id").asString();
 		this.client.awaitEmails(id, 1);
 		span(answer, "worker", "process order.created");
+		span(answer, "orders", "process shipments.created");
+		span(answer, "shipping", "ack shipments.requested");
 		assertThat(spans(answer))
 			.filteredOn((span) -> !(service(span).equals("gateway") && span.getKind() == SpanKind.CLIENT))
-			.hasSizeGreaterThan(10)
+			.hasSizeGreaterThan(20)
 			.allSatisfy((span) -> assertThat(span.getAttributes().get(RunningServices.ORDER_ID)).as(span.getName())
 				.isEqualTo(id));
 	}

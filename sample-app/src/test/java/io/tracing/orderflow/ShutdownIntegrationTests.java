@@ -6,7 +6,6 @@ package io.tracing.orderflow;
 import java.time.Duration;
 
 import io.opentelemetry.api.common.AttributeKey;
-import io.opentelemetry.api.trace.SpanKind;
 import io.tracing.orderflow.testing.RunningServices;
 import io.tracing.orderflow.testing.OrderFlowClient;
 import io.tracing.orderflow.testing.OrderFlowClient.Stock;
@@ -16,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Proves that a worker that is told to stop finishes what it has begun, and leaves the
+ * Proves that a consumer that is told to stop finishes what it has begun, and leaves the
  * rest to the next one.
  */
 class ShutdownIntegrationTests {
@@ -40,7 +39,7 @@ class ShutdownIntegrationTests {
 				.isEqualTo("confirmed");
 			assertThat(this.client.emails(id)).hasSize(1);
 			assertThat(this.services.spans())
-				.filteredOn((span) -> span.getKind() == SpanKind.CONSUMER
+				.filteredOn((span) -> span.getName().equals("process order.created")
 						&& id.equals(span.getAttributes().get(RunningServices.ORDER_ID)))
 				.singleElement()
 				.satisfies((span) -> assertThat(span.getAttributes().get(OUTCOME)).isEqualTo("confirmed"));
@@ -61,6 +60,22 @@ class ShutdownIntegrationTests {
 			this.services.startWorker();
 		}
 		assertThat(this.client.awaitCompletion(id).path("status").asString()).isEqualTo("confirmed");
+	}
+
+	@Test
+	void orderConfirmedWithoutShippingIsShippedByTheNext() {
+		String id;
+		this.services.stopShipping();
+		try {
+			id = this.client.placeOrder("ITEM-007:1");
+			assertThat(this.client.awaitCompletion(id).path("status").asString()).isEqualTo("confirmed");
+			this.client.awaitEmails(id, 1);
+			assertThat(this.client.get("gateway", "/orders/" + id).body().has("shipment")).isFalse();
+		}
+		finally {
+			this.services.startShipping();
+		}
+		assertThat(this.client.awaitShipment(id).path("carrier").asString()).isEqualTo("Swift Parcel");
 	}
 
 }

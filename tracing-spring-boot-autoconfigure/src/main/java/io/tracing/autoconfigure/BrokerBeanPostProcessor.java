@@ -10,6 +10,7 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindException;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.NestedRuntimeException;
 import org.springframework.core.env.Environment;
 
@@ -60,7 +61,7 @@ abstract class BrokerBeanPostProcessor implements BeanPostProcessor {
 			}
 			// Such as an exporter that itself sends through the broker: then
 			// OpenTelemetry needs this bean before it can be had.
-			broker.untraced("bean", beanName, "tracing it failed: " + ex);
+			broker.untraced("bean", beanName, "tracing it failed: " + NestedExceptionUtils.getMostSpecificCause(ex));
 			this.beans.getBean(Faults.class).report("instrumenting the bean '" + beanName + "'", ex);
 			return bean;
 		}

@@ -4,6 +4,7 @@
 package io.tracing.autoconfigure;
 
 import io.nats.client.Connection;
+import io.opentelemetry.api.OpenTelemetry;
 import io.tracing.messaging.MessagingTracing;
 import io.tracing.nats.NatsHeadersGetter;
 import io.tracing.nats.NatsHeadersSetter;
@@ -34,8 +35,11 @@ public final class NatsTracingAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	NatsTracing natsTracing(MessagingTracing messaging, TracingProperties shared, NatsTracingProperties properties) {
-		NatsTracingBuilder builder = NatsTracing.builder(messaging)
+	NatsTracing natsTracing(MessagingTracing messaging, TracingProperties shared, NatsTracingProperties properties,
+			Environment environment) {
+		// Off and yielded are so for connections that are no beans as well.
+		boolean on = properties.enabled() && OtherInstrumentation.ofNats(environment) == null;
+		NatsTracingBuilder builder = NatsTracing.builder(on ? messaging : MessagingTracing.create(OpenTelemetry.noop()))
 			.subjects(properties.subjects())
 			.untrusted(properties.untrustedSubjects())
 			.templates(properties.subjectTemplates())

@@ -15,8 +15,10 @@ import io.tracing.messaging.ClientProxy;
 import io.tracing.nats.NatsTracing;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.env.Environment;
 
 /**
@@ -33,9 +35,10 @@ final class NatsTracingBeanPostProcessor extends BrokerBeanPostProcessor {
 
 	@Override
 	boolean isClient(Object bean) {
-		return bean instanceof Connection || bean instanceof JetStream || bean instanceof StreamContext
-				|| bean instanceof BaseConsumerContext || bean instanceof Dispatcher || bean instanceof Subscription
-				|| bean instanceof KeyValue || bean instanceof ObjectStore;
+		// The proxy of a scope stands for another bean, which comes here by itself.
+		return !(bean instanceof AopInfrastructureBean) && (bean instanceof Connection || bean instanceof JetStream
+				|| bean instanceof StreamContext || bean instanceof BaseConsumerContext || bean instanceof Dispatcher
+				|| bean instanceof Subscription || bean instanceof KeyValue || bean instanceof ObjectStore);
 	}
 
 	@Override
@@ -47,15 +50,44 @@ final class NatsTracingBeanPostProcessor extends BrokerBeanPostProcessor {
 	@Override
 	Object trace(Object bean, String beanName, TracingReport.Broker broker) {
 		if (bean instanceof Connection connection) {
-			Connection traced = this.beans.getBean(NatsTracing.class).wrap(connection);
-			broker.traced("connection", beanName);
-			return traced;
+			return wrap(connection, beanName, broker);
 		}
 		if (!ClientProxy.isOne(bean)) {
-			broker.untraced("client", beanName, "it was not made of a Connection that is a bean:"
+			broker.untraced("client", beanName, "not made of a Connection that is a bean:"
 					+ " make it of one, or wrap its connection with NatsTracing.wrap()");
 		}
 		return bean;
+	}
+
+	private Connection wrap(Connection connection, String beanName, TracingReport.Broker broker) {
+		Class<?> type = declaredType(beanName);
+		if (type != null && !type.isAssignableFrom(Connection.class)) {
+			// Whoever asks for the bean by its class would not get a proxy.
+			broker.untraced("connection", beanName,
+					"it is declared as %s, which a proxy can't be: declare it as Connection"
+						.formatted(type.getSimpleName()));
+			return connection;
+		}
+		Connection traced = this.beans.getBean(NatsTracing.class).wrap(connection);
+		if (ClientProxy.isOne(traced)) {
+			broker.traced("connection", beanName);
+		}
+		else {
+			broker.untraced("connection", beanName, "the NatsTracing bean did not wrap it");
+		}
+		return traced;
+	}
+
+	/**
+	 * What the bean is declared as, unlike what it is: the type that others ask for.
+	 */
+	private @Nullable Class<?> declaredType(String beanName) {
+		if (!(this.beans instanceof ConfigurableListableBeanFactory factory)
+				|| !factory.containsBeanDefinition(beanName)) {
+			return null;
+		}
+		Class<?> type = factory.getMergedBeanDefinition(beanName).getResolvableType().resolve();
+		return (type != null && Connection.class.isAssignableFrom(type)) ? type : null;
 	}
 
 }

@@ -100,9 +100,12 @@ final class TracingReport {
 				.collect(Collectors.groupingBy(Component::kind, LinkedHashMap::new, Collectors.counting()));
 			List<String> parts = new ArrayList<>();
 			counts.forEach((kind, count) -> parts.add(count + " " + ((count > 1) ? plural(kind) : kind)));
+			Map<String, String> untraced = new LinkedHashMap<>();
 			components().stream()
 				.filter((component) -> !component.traced())
-				.forEach((component) -> parts.add("not '%s', %s".formatted(component.bean(), component.reason())));
+				.forEach((component) -> untraced.merge(String.valueOf(component.reason()), "'" + component.bean() + "'",
+						(one, another) -> one + ", " + another));
+			untraced.forEach((reason, beans) -> parts.add("not %s, %s".formatted(beans, reason)));
 			for (String bean : replacedObservations()) {
 				parts.add("in place of Spring's observation of '" + bean + "'");
 			}

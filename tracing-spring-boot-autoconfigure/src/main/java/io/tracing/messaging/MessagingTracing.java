@@ -194,6 +194,11 @@ public final class MessagingTracing {
 	}
 
 	private boolean isNamedInMetrics(String destination) {
+		return this.metricDestinations.contains(destination) || nameInMetrics(destination);
+	}
+
+	// One at a time: many that come at once would go beyond the limit.
+	private synchronized boolean nameInMetrics(String destination) {
 		return this.metricDestinations.contains(destination)
 				|| (this.metricDestinations.size() < MAX_METRIC_DESTINATIONS
 						&& this.metricDestinations.add(destination));

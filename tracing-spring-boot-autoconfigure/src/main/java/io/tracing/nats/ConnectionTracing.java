@@ -70,7 +70,7 @@ final class ConnectionTracing {
 				return known;
 			}
 			Connection connection = message.getConnection();
-			return (connection != null) ? nats.of(NatsTracing.unwrap(connection)) : null;
+			return (connection != null) ? nats.trace(NatsTracing.unwrap(connection)) : null;
 		}
 		catch (Throwable ex) {
 			nats.messaging().faults().report("finding the connection of a NATS message", ex);
@@ -109,6 +109,12 @@ final class ConnectionTracing {
 	 */
 	ConnectedServer server() {
 		ServerInfo info = this.connection.getServerInfo();
+		ConnectedServer known = this.server;
+		return (known != null && known.isStill(info, this.connection)) ? known : connectedTo(info);
+	}
+
+	// One at a time: each would name operations of its own.
+	private synchronized ConnectedServer connectedTo(ServerInfo info) {
 		ConnectedServer known = this.server;
 		if (known == null || !known.isStill(info, this.connection)) {
 			known = new ConnectedServer(this.nats, this.connection, info);

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * is read here and not by {@link Message#metaData()}, which splits it into ten strings
  * and makes a date of one, for each message.
  *
+ * @param prefix what the subject begins with up to the consumer, the same for all
+ * deliveries to it
  * @param stream the stream that stores the message
  * @param consumer the consumer it is delivered to
  * @param deliveryCount how often it was delivered, this time included
@@ -20,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @see <a href=
  * "https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-15.md">ADR-15</a>
  */
-record JetStreamDelivery(String stream, String consumer, long deliveryCount, long streamSequence, long consumerSequence,
-		long storedMillis) {
+record JetStreamDelivery(String prefix, String stream, String consumer, long deliveryCount, long streamSequence,
+		long consumerSequence, long storedMillis) {
 
 	private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -37,15 +39,54 @@ record JetStreamDelivery(String stream, String consumer, long deliveryCount, lon
 	/**
 	 * Read the delivery of a message.
 	 * @param message the message
-	 * @param previous one whose strings can serve again if they are the same
+	 * @param previous the one before, most likely to the same consumer
 	 * @return the delivery, {@code null} if it does not come from JetStream
 	 */
 	static @Nullable JetStreamDelivery of(Message message, @Nullable JetStreamDelivery previous) {
 		String subject = message.isJetStream() ? message.getReplyTo() : null;
-		return (subject != null) ? parse(subject, previous) : null;
+		return (subject != null) ? of(subject, previous) : null;
 	}
 
-	private static @Nullable JetStreamDelivery parse(String subject, @Nullable JetStreamDelivery previous) {
+	static @Nullable JetStreamDelivery of(String subject, @Nullable JetStreamDelivery previous) {
+		JetStreamDelivery delivery = (previous != null && subject.startsWith(previous.prefix)) ? previous.next(subject)
+				: null;
+		return (delivery != null) ? delivery : parse(subject);
+	}
+
+	/**
+	 * Read the numbers alone, once over.
+	 * @return the delivery, {@code null} if that is not all there is to read
+	 */
+	private @Nullable JetStreamDelivery next(String subject) {
+		long deliveryCount = 0;
+		long streamSequence = 0;
+		long consumerSequence = 0;
+		long number = 0;
+		int numbers = 0;
+		for (int i = this.prefix.length(); i < subject.length(); i++) {
+			char next = subject.charAt(i);
+			if (next >= '0' && next <= '9') {
+				number = number * 10 + (next - '0');
+				continue;
+			}
+			if (next != '.') {
+				return null;
+			}
+			switch (numbers++) {
+				case 0 -> deliveryCount = number;
+				case 1 -> streamSequence = number;
+				case 2 -> consumerSequence = number;
+				default -> {
+					return new JetStreamDelivery(this.prefix, this.stream, this.consumer, deliveryCount, streamSequence,
+							consumerSequence, number / NANOS_PER_MILLI);
+				}
+			}
+			number = 0;
+		}
+		return null;
+	}
+
+	private static @Nullable JetStreamDelivery parse(String subject) {
 		int tokens = 1;
 		for (int i = subject.indexOf('.'); i >= 0; i = subject.indexOf('.', i + 1)) {
 			tokens++;
@@ -56,30 +97,25 @@ record JetStreamDelivery(String stream, String consumer, long deliveryCount, lon
 		}
 		int start = 0;
 		for (int i = 0; i < first; i++) {
-			start = next(subject, start);
+			start = behind(subject, start);
 		}
 		int streamEnd = end(subject, start);
-		String stream = text(subject, start, streamEnd, (previous != null) ? previous.stream : null);
 		int consumerEnd = end(subject, streamEnd + 1);
-		String consumer = text(subject, streamEnd + 1, consumerEnd, (previous != null) ? previous.consumer : null);
 		int delivered = consumerEnd + 1;
-		int streamSequence = next(subject, delivered);
-		int consumerSequence = next(subject, streamSequence);
-		int stored = next(subject, consumerSequence);
-		return new JetStreamDelivery(stream, consumer, number(subject, delivered), number(subject, streamSequence),
-				number(subject, consumerSequence), number(subject, stored) / NANOS_PER_MILLI);
-	}
-
-	private static String text(String subject, int start, int end, @Nullable String known) {
-		return (known != null && known.length() == end - start && subject.startsWith(known, start)) ? known
-				: subject.substring(start, end);
+		int streamSequence = behind(subject, delivered);
+		int consumerSequence = behind(subject, streamSequence);
+		int stored = behind(subject, consumerSequence);
+		return new JetStreamDelivery(subject.substring(0, delivered), subject.substring(start, streamEnd),
+				subject.substring(streamEnd + 1, consumerEnd), number(subject, delivered),
+				number(subject, streamSequence), number(subject, consumerSequence),
+				number(subject, stored) / NANOS_PER_MILLI);
 	}
 
 	private static long number(String subject, int start) {
 		return Long.parseLong(subject, start, end(subject, start), 10);
 	}
 
-	private static int next(String subject, int start) {
+	private static int behind(String subject, int start) {
 		return end(subject, start) + 1;
 	}
 

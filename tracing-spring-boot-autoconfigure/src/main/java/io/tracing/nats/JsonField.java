@@ -3,6 +3,8 @@
 
 package io.tracing.nats;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -20,6 +22,10 @@ final class JsonField {
 	// A body that nests deeper is hostile.
 	private static final int MAX_DEPTH = 64;
 
+	private static final String ESCAPES = "\"\\/bfnrtu";
+
+	private static final int HEX_DIGITS = 4;
+
 	private final byte[] json;
 
 	private final byte[] name;
@@ -29,6 +35,8 @@ final class JsonField {
 	private int firstField = -1;
 
 	private boolean empty = true;
+
+	private boolean ascii = true;
 
 	private int valueStart = -1;
 
@@ -49,7 +57,7 @@ final class JsonField {
 	static @Nullable JsonField find(byte[] json, String name) {
 		JsonField field = new JsonField(json, name);
 		try {
-			return field.readObject() ? field : null;
+			return (field.readObject() && field.isUtf8()) ? field : null;
 		}
 		catch (IndexOutOfBoundsException ex) {
 			// It ends in the middle.
@@ -87,6 +95,19 @@ final class JsonField {
 		System.arraycopy(inserted, 0, result, from, inserted.length);
 		System.arraycopy(this.json, to, result, from + inserted.length, this.json.length - to);
 		return result;
+	}
+
+	private boolean isUtf8() {
+		if (this.ascii) {
+			return true;
+		}
+		try {
+			StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(this.json));
+			return true;
+		}
+		catch (CharacterCodingException ex) {
+			return false;
+		}
 	}
 
 	private boolean readObject() {
@@ -202,13 +223,21 @@ final class JsonField {
 			if (next == '"') {
 				return true;
 			}
-			if (next == '\\') {
-				this.position++;
+			if ((next == '\\') ? !skipEscape() : next >= 0 && next < ' ') {
+				return false;
 			}
-			else if (next >= 0 && next < ' ') {
+			this.ascii &= next >= 0;
+		}
+	}
+
+	private boolean skipEscape() {
+		byte escaped = this.json[this.position++];
+		for (int i = 0; escaped == 'u' && i < HEX_DIGITS; i++) {
+			if (Character.digit((int) this.json[this.position++], 16) < 0) {
 				return false;
 			}
 		}
+		return ESCAPES.indexOf(escaped) >= 0;
 	}
 
 	private boolean skipWord(String word) {

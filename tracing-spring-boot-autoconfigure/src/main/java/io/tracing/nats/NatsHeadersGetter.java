@@ -39,9 +39,18 @@ public final class NatsHeadersGetter implements TextMapGetter<Headers> {
 	@Override
 	public @Nullable String get(@Nullable Headers headers, String key) {
 		List<String> values = values(headers, key);
+		// Nearly always there is one, and always there are some to look for in vain.
+		return switch (values.size()) {
+			case 0 -> null;
+			case 1 -> isTooLong(values.get(0)) ? null : values.get(0);
+			default -> join(values, key);
+		};
+	}
+
+	private static @Nullable String join(List<String> values, String key) {
 		String value = null;
 		for (String next : values) {
-			if (next.length() > MAX_LENGTH) {
+			if (isTooLong(next)) {
 				continue;
 			}
 			if (value == null) {
@@ -59,7 +68,13 @@ public final class NatsHeadersGetter implements TextMapGetter<Headers> {
 
 	@Override
 	public Iterator<String> getAll(@Nullable Headers headers, String key) {
-		return values(headers, key).stream().filter((value) -> value.length() <= MAX_LENGTH).iterator();
+		List<String> values = values(headers, key);
+		return values.isEmpty() ? Collections.emptyIterator()
+				: values.stream().filter((value) -> !isTooLong(value)).iterator();
+	}
+
+	private static boolean isTooLong(String value) {
+		return value.length() > MAX_LENGTH;
 	}
 
 	private static List<String> values(@Nullable Headers headers, String key) {

@@ -59,12 +59,7 @@ final class NatsOperations {
 			// Only what is written down names it: the subject itself may be one of many.
 			return of(new Source(source.type, source.name, template, null, null, null));
 		}
-		if (known.size() >= MAX_OPERATIONS) {
-			return unnamed(source);
-		}
-		SubjectOperation operation = create(source, Destination.named(source.subject), true);
-		known.put(source.subject, operation);
-		return operation;
+		return remember(known, source.subject, source, Destination.named(source.subject), true);
 	}
 
 	/**
@@ -75,14 +70,31 @@ final class NatsOperations {
 		if (operation != null) {
 			return operation;
 		}
-		if (source.subject == null || this.others.size() >= MAX_OPERATIONS) {
+		if (source.subject == null) {
 			return unnamed(source);
 		}
 		boolean pattern = SubjectPatterns.hasWildcard(source.subject);
 		Destination destination = pattern ? Destination.template(source.subject) : Destination.named(source.subject);
-		operation = create(source, destination.through(source.consumer), !pattern);
-		this.others.put(source, operation);
-		return operation;
+		return remember(this.others, source, source, destination.through(source.consumer), !pattern);
+	}
+
+	private <K> SubjectOperation remember(Map<K, SubjectOperation> known, K key, Source source, Destination destination,
+			boolean oneSubject) {
+		if (known.size() >= MAX_OPERATIONS) {
+			return unnamed(source);
+		}
+		// One at a time: many that come at once would go beyond the limit.
+		synchronized (known) {
+			SubjectOperation operation = known.get(key);
+			if (operation == null) {
+				if (known.size() >= MAX_OPERATIONS) {
+					return unnamed(source);
+				}
+				operation = create(source, destination, oneSubject);
+				known.put(key, operation);
+			}
+			return operation;
+		}
 	}
 
 	/**

@@ -84,15 +84,15 @@ public final class NatsTracing {
 	/**
 	 * Trace a connection.
 	 * @param connection the connection
-	 * @return a connection that traces what goes through it, or the given one if it does
-	 * already, or if there is nothing that could make a span
+	 * @return a connection that traces what goes through it, the same each time, or the
+	 * given one if it does already, or if there is nothing that could make a span
 	 */
 	public Connection wrap(Connection connection) {
 		if (!this.messaging.isEnabled() || ClientProxy.isOne(connection)) {
 			return connection;
 		}
 		try {
-			return of(connection).traced();
+			return trace(connection).traced();
 		}
 		catch (Throwable ex) {
 			this.messaging.faults().report("wrapping a NATS connection", ex);
@@ -143,7 +143,7 @@ public final class NatsTracing {
 	 * The tracing of a connection, which is the same as long as it is in use.
 	 * @param connection a connection of jnats itself
 	 */
-	ConnectionTracing of(Connection connection) {
+	ConnectionTracing trace(Connection connection) {
 		synchronized (this.connections) {
 			WeakReference<ConnectionTracing> known = this.connections.get(connection);
 			ConnectionTracing tracing = (known != null) ? known.get() : null;

@@ -23,6 +23,12 @@ import org.jspecify.annotations.Nullable;
 record OutgoingMessage(String subject, @Nullable String replyTo, @Nullable Headers headers, byte @Nullable [] body,
 		@Nullable Duration timeout, @Nullable PublishOptions options) {
 
+	// nats-server counts the length of a stored message's headers in 16 bits.
+	private static final int MAX_STORED_HEADERS = 0xffff;
+
+	// At least as much as jnats makes of options in headers, less the texts in them.
+	private static final int OPTIONS_SIZE = 512;
+
 	/**
 	 * Read the arguments of a call.
 	 * @return the message, {@code null} if the call will fail
@@ -76,8 +82,32 @@ record OutgoingMessage(String subject, @Nullable String replyTo, @Nullable Heade
 		return new OutgoingMessage(this.subject, this.replyTo, headers, body, this.timeout, this.options);
 	}
 
-	int bodySize() {
-		return (this.body != null) ? this.body.length : 0;
+	/**
+	 * Whether it is within the limit of a server, which counts headers as well. A server
+	 * that gets a larger one closes the connection.
+	 */
+	boolean isWithin(long maxPayload) {
+		return maxPayload <= 0 || headersSize() + ((this.body != null) ? this.body.length : 0) <= maxPayload;
+	}
+
+	/**
+	 * Whether a stream takes the headers. It refuses larger ones, whoever publishes them:
+	 * for a core message, that is to lose it in silence.
+	 */
+	boolean isStorable() {
+		return headersSize() <= MAX_STORED_HEADERS;
+	}
+
+	private long headersSize() {
+		long size = (this.headers != null && !this.headers.isEmpty()) ? this.headers.serializedLength() : 0;
+		PublishOptions given = this.options;
+		return (given == null) ? size
+				: size + OPTIONS_SIZE + length(given.getMessageId()) + length(given.getExpectedLastMsgId())
+						+ length(given.getExpectedStream()) + length(given.getExpectedLastSubjectSequenceSubject());
+	}
+
+	private static int length(@Nullable String text) {
+		return (text != null) ? text.length() : 0;
 	}
 
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamStatusException;
 import io.nats.client.Message;
+import io.nats.client.Options;
 import io.nats.client.RequestFailureMessage;
 import io.nats.client.support.NatsRequestCompletableFuture;
 import io.tracing.messaging.Faults;
@@ -52,8 +53,8 @@ final class Requests {
 	 * @param span its span
 	 * @param reply the reply, {@code null} if there was none
 	 * @param nanos how long it took
-	 * @param timeout how long it was to take at most, {@code null} for the connection's
-	 * own timeout
+	 * @param timeout how long it was to take at most, {@code null} for that of the
+	 * connection
 	 */
 	void end(RunningSpan span, @Nullable Message reply, long nanos, @Nullable Duration timeout) {
 		try {
@@ -61,8 +62,7 @@ final class Requests {
 				end(span, reply);
 			}
 			else {
-				failWithoutReply(span, nanos,
-						(timeout != null) ? timeout : this.connection.getOptions().getConnectionTimeout());
+				failWithoutReply(span, nanos, (timeout != null) ? timeout : defaultTimeout());
 			}
 		}
 		catch (Throwable ex) {
@@ -71,6 +71,17 @@ final class Requests {
 		finally {
 			span.end(null);
 		}
+	}
+
+	/**
+	 * Whichever is over first: how long jnats waits, or how long it keeps a request that
+	 * has no timeout of its own.
+	 */
+	private Duration defaultTimeout() {
+		Options options = this.connection.getOptions();
+		Duration waiting = options.getConnectionTimeout();
+		Duration keeping = options.getRequestCleanupInterval();
+		return (waiting.compareTo(keeping) < 0) ? waiting : keeping;
 	}
 
 	private void failWithoutReply(RunningSpan span, long nanos, Duration limit) {

@@ -58,7 +58,7 @@ final class SendSpans {
 		Context sender = Context.current();
 		SpanContext current = Span.fromContext(sender).getSpanContext();
 		ConnectedServer server = this.connection.server();
-		SubjectOperation operation = operation(type, message.subject(), server, current);
+		SubjectOperation operation = operation(type, message.subject(), server, sender);
 		if (operation == null) {
 			return null;
 		}
@@ -88,11 +88,12 @@ final class SendSpans {
 	 * answer to something: unless that is traced, nothing is.
 	 */
 	private @Nullable SubjectOperation operation(OperationType type, String subject, ConnectedServer server,
-			SpanContext current) {
+			Context sender) {
 		NatsOperations operations = server.operations();
-		if (this.connection.isInbox(subject)) {
+		if (this.connection.isInbox(subject) || ReplySubject.isInbox(sender, subject)) {
 			String name = (type == OperationType.REQUEST) ? "request" : "publish";
-			return current.isValid() ? operations.onInbox(type, name, this.connection.inboxes()) : null;
+			return Span.fromContext(sender).getSpanContext().isValid()
+					? operations.onInbox(type, name, this.connection.inboxes()) : null;
 		}
 		if (!this.nats.traces(subject)) {
 			return null;
@@ -143,16 +144,20 @@ final class SendSpans {
 	private @Nullable OutgoingMessage withContext(RunningSpan span, OutgoingMessage message, ConnectedServer server) {
 		byte[] body = dualWrite(span, message, server);
 		Headers headers = server.takesHeaders() ? copyWithContext(span, message.headers()) : null;
-		if (headers != null && !fits(headers, (body != null) ? body.length : 0, server)) {
+		String omitted = server.takesHeaders() ? null : "no_headers";
+		OutgoingMessage result = message.with(headers, body);
+		if (headers != null && !result.isWithin(server.maxPayload())) {
 			// Rather without the field than without the header.
 			body = message.body();
-			if (!fits(headers, message.bodySize(), server)) {
-				span.span().setAttribute(MessagingAttributes.NATS_CONTEXT_OMITTED, "max_payload");
-				headers = null;
-			}
+			result = message.with(headers, body);
+			omitted = result.isWithin(server.maxPayload()) ? null : "max_payload";
 		}
-		else if (!server.takesHeaders()) {
-			span.span().setAttribute(MessagingAttributes.NATS_CONTEXT_OMITTED, "no_headers");
+		if (headers != null && !result.isStorable()) {
+			omitted = "max_headers";
+		}
+		if (omitted != null) {
+			span.span().setAttribute(MessagingAttributes.NATS_CONTEXT_OMITTED, omitted);
+			headers = null;
 		}
 		if (headers == null && body == message.body()) {
 			return null;
@@ -166,7 +171,7 @@ final class SendSpans {
 			return message.body();
 		}
 		byte[] body = dualWrite.write(message.subject(), message.body(), span.context());
-		return (body == null || fits(message.headers(), body.length, server)) ? body : message.body();
+		return message.with(message.headers(), body).isWithin(server.maxPayload()) ? body : message.body();
 	}
 
 	/**
@@ -187,15 +192,6 @@ final class SendSpans {
 				headers.remove(key);
 			}
 		}
-	}
-
-	/**
-	 * Whether a message is within the server's limit, which counts headers as well. A
-	 * server that gets a larger one closes the connection.
-	 */
-	private static boolean fits(@Nullable Headers headers, int bodySize, ConnectedServer server) {
-		long headersSize = (headers != null && !headers.isEmpty()) ? headers.serializedLength() : 0;
-		return server.maxPayload() <= 0 || headersSize + bodySize <= server.maxPayload();
 	}
 
 	/**

@@ -65,7 +65,8 @@ final class SubjectOperation {
 	 * @param name the word for it
 	 */
 	SubjectOperation settle(String name) {
-		return this.settlements.computeIfAbsent(name,
+		SubjectOperation operation = this.settlements.get(name);
+		return (operation != null) ? operation : this.settlements.computeIfAbsent(name,
 				(key) -> this.operations.of(this.source.with(OperationType.SETTLE, key)));
 	}
 

@@ -20,10 +20,19 @@ final class TracingContext<C> extends NatsProxy<C> {
 
 	@Override
 	protected @Nullable Object invoke(Method method, Object @Nullable [] arguments) throws Throwable {
-		boolean ordered = arguments != null && arguments.length == 1
-				&& arguments[0] instanceof OrderedConsumerConfiguration;
-		return passOn(method, arguments,
-				ordered ? ConsumerSource.of((OrderedConsumerConfiguration) arguments[0]) : null);
+		return passOn(method, arguments, source(arguments));
+	}
+
+	private @Nullable ConsumerSource source(Object @Nullable [] arguments) {
+		try {
+			return (arguments != null && arguments.length == 1
+					&& arguments[0] instanceof OrderedConsumerConfiguration configuration)
+							? ConsumerSource.of(configuration) : null;
+		}
+		catch (Throwable ex) {
+			this.connection.nats().messaging().faults().report("reading the options of a consumer", ex);
+			return null;
+		}
 	}
 
 }

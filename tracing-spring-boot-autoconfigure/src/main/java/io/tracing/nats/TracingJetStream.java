@@ -5,6 +5,7 @@ package io.tracing.nats;
 
 import java.lang.reflect.Method;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 import io.nats.client.JetStream;
 import io.nats.client.api.PublishAck;
@@ -113,11 +114,16 @@ final class TracingJetStream extends NatsProxy<JetStream> {
 	}
 
 	/**
-	 * What went wrong, without the plain exception that jnats puts around a checked one.
+	 * What went wrong, without the plain exception that jnats puts around a checked one,
+	 * and that a future puts around both.
 	 */
 	private static Throwable cause(Throwable failure) {
-		Throwable cause = failure.getCause();
-		return (failure.getClass() == RuntimeException.class && cause != null) ? cause : failure;
+		Throwable thrown = (failure instanceof CompletionException) ? failure.getCause() : failure;
+		Throwable cause = (thrown != null) ? thrown.getCause() : null;
+		if (cause != null && thrown.getClass() == RuntimeException.class) {
+			return cause;
+		}
+		return (thrown != null) ? thrown : failure;
 	}
 
 }

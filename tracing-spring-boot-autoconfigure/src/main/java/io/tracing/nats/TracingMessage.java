@@ -22,10 +22,12 @@ final class TracingMessage extends NatsProxy<Message> {
 
 	// What it was delivered as, once that is known: a message that is not traced is not
 	// settled in a span either.
-	private volatile Deliveries.@Nullable Delivered delivered;
+	// Not volatile: they are set before the application gets the message, and whoever
+	// passes it on to another thread publishes them with it.
+	private Deliveries.@Nullable Delivered delivered;
 
 	// Of the span that processes it; of the one that sent it, until then.
-	private volatile Context context = Context.root();
+	private Context context = Context.root();
 
 	private @Nullable Message proxy;
 

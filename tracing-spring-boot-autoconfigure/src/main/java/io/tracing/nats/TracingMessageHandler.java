@@ -109,12 +109,16 @@ final class TracingMessageHandler implements MessageHandler {
 			MessagingOperation operation = delivered.operation().messaging();
 			SpanBuilder builder = this.tracing.processSpan(operation, delivered.context(), ambient);
 			this.deliveries.describe(builder, raw, delivered);
+			Context context = delivered.context();
 			JetStreamDelivery delivery = delivered.delivery();
-			if (delivery != null) {
+			if (delivery == null) {
+				context = ReplySubject.in(context, raw.getReplyTo());
+			}
+			else {
 				this.tracing.timeInQueue((counted > 0) ? operation : operation.unmeasured(), builder,
 						delivery.storedMillis(), TimeInQueue.Source.BROKER);
 			}
-			RunningSpan span = this.tracing.start(operation, builder, delivered.context(), counted);
+			RunningSpan span = this.tracing.start(operation, builder, context, counted);
 			message.isProcessedIn(span.context(), delivered);
 			return span;
 		}

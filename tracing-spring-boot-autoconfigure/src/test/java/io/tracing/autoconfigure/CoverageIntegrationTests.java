@@ -124,6 +124,24 @@ class CoverageIntegrationTests {
 	}
 
 	@Test
+	void topicsThatAreNotIncludedOrAreExcludedAreNotTraced() throws Exception {
+		String included = KafkaBroker.newTopic("kept");
+		String excluded = KafkaBroker.newTopic("kept-out");
+		String other = KafkaBroker.newTopic("other");
+		try (ConfigurableApplicationContext application = start(
+				new SpringApplicationBuilder(Application.class, Listener.class), "--topic=" + included,
+				"--tracing.kafka.include=kept*", "--tracing.kafka.exclude=kept-out*")) {
+			@SuppressWarnings("unchecked")
+			KafkaTemplate<Object, Object> template = application.getBean(KafkaTemplate.class);
+			template.send(excluded, "a book").get(10, TimeUnit.SECONDS);
+			template.send(other, "a book").get(10, TimeUnit.SECONDS);
+			assertExchange(application, application, included);
+			assertThat(KafkaBroker.records(excluded, 1).get(0).headers()).isEmpty();
+			assertThat(KafkaBroker.records(other, 1).get(0).headers()).isEmpty();
+		}
+	}
+
+	@Test
 	void childContextWithTracingOfItsOwnIsTracedOnce() throws Exception {
 		String childTopic = KafkaBroker.newTopic("child");
 		try (ConfigurableApplicationContext parent = start(new SpringApplicationBuilder(Application.class));

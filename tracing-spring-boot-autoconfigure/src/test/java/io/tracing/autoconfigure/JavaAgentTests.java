@@ -11,8 +11,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 import io.tracing.testing.KafkaBroker;
+import io.tracing.testing.NatsServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,31 +38,42 @@ class JavaAgentTests {
 		assertThat(output).filteredOn((line) -> line.startsWith("Tracing"))
 			.singleElement()
 			.asString()
-			.contains("Kafka: no, the OpenTelemetry Java agent traces it");
-		assertThat(ofTheAgent(output, "PRODUCER")).hasSize(1);
-		assertThat(ofTheAgent(output, "CONSUMER")).hasSize(1);
+			.contains("Kafka: no, the OpenTelemetry Java agent traces it")
+			.contains("NATS: no, the OpenTelemetry Java agent traces it (otel.instrumentation.nats.enabled=false leaves"
+					+ " it to this starter)");
+		for (String destination : List.of(this.topic, this.topic + ".bean", this.topic + ".wrapped")) {
+			assertThat(ofTheAgent(output, "PRODUCER", destination)).as(destination).hasSize(1);
+			assertThat(ofTheAgent(output, "CONSUMER", destination)).as(destination).hasSize(1);
+		}
 	}
 
 	@Test
-	void oursTracesIfTheAgentDoesNotTraceKafka() throws Exception {
+	void oursTracesIfTheAgentDoesNot() throws Exception {
 		List<String> output = run("-Dotel.instrumentation.kafka.enabled=false",
-				"-Dotel.instrumentation.spring-kafka.enabled=false");
-		assertThat(output).contains("ours: [send %1$s, process %1$s]".formatted(this.topic));
+				"-Dotel.instrumentation.spring-kafka.enabled=false", "-Dotel.instrumentation.nats.enabled=false");
+		assertThat(output).filteredOn((line) -> line.startsWith("ours: "))
+			.singleElement()
+			.asString()
+			.satisfies((line) -> assertThat(line.substring("ours: [".length(), line.length() - 1).split(", "))
+				.containsExactlyInAnyOrder("send " + this.topic, "process " + this.topic,
+						"publish " + this.topic + ".bean", "process " + this.topic + ".bean",
+						"publish " + this.topic + ".wrapped", "process " + this.topic + ".wrapped"));
 		assertThat(output).filteredOn((line) -> line.startsWith("Tracing"))
 			.singleElement()
 			.asString()
-			.contains("1 producer factory, 1 consumer factory, 1 listener container factory");
-		assertThat(ofTheAgent(output, "PRODUCER")).isEmpty();
-		assertThat(ofTheAgent(output, "CONSUMER")).isEmpty();
+			.contains("1 producer factory, 1 consumer factory, 1 listener container factory")
+			.contains("NATS: 1 connection");
+		assertThat(output).filteredOn((line) -> line.contains("LoggingSpanExporter") && line.contains(this.topic))
+			.isEmpty();
 	}
 
 	/**
 	 * The agent's logging exporter writes one line for each span.
 	 */
-	private List<String> ofTheAgent(List<String> output, String kind) {
+	private static List<String> ofTheAgent(List<String> output, String kind, String destination) {
 		return output.stream()
 			.filter((line) -> line.contains("LoggingSpanExporter") && line.contains(" " + kind + " [tracer: ")
-					&& line.contains(this.topic))
+					&& line.matches(".*'" + Pattern.quote(destination) + "[' ].*"))
 			.toList();
 	}
 
@@ -77,7 +90,8 @@ class JavaAgentTests {
 		command.addAll(List.of(options));
 		command.addAll(List.of("-cp",
 				String.join(File.pathSeparator, classPath.stream().filter((entry) -> !entry.equals(agent)).toList()),
-				JavaAgentApplication.class.getName(), this.topic, KafkaBroker.bootstrapServers()));
+				JavaAgentApplication.class.getName(), this.topic, KafkaBroker.bootstrapServers(),
+				NatsServer.shared().url()));
 		File output = this.directory.resolve("output.txt").toFile();
 		ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output);
 		builder.environment().keySet().removeIf((name) -> name.startsWith("OTEL_"));

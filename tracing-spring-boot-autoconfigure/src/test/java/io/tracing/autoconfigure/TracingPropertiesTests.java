@@ -5,9 +5,13 @@ package io.tracing.autoconfigure;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 import com.jayway.jsonpath.JsonPath;
 import io.tracing.kafka.TopicPatterns;
@@ -25,6 +29,8 @@ import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
@@ -50,6 +56,12 @@ class TracingPropertiesTests {
 					tracing.kafka.include        | orders[ | it is not a pattern of topics       | Use the name of a topic (letters, digits, '.', '_' and '-'), with '*' for any run of characters, such as 'orders.*'.
 					tracing.kafka.exclude        | a b     | it is not a pattern of topics       | Use the name of a topic (letters, digits, '.', '_' and '-'), with '*' for any run of characters, such as 'orders.*'.
 					tracing.kafka.untrusted      | in?     | it is not a pattern of topics       | Use the name of a topic (letters, digits, '.', '_' and '-'), with '*' for any run of characters, such as 'orders.*'.
+					tracing.nats.include | a..b | it is not a pattern of subjects | Use tokens that '.' separates, with '*' for one token and '>' for all that follow, such as 'orders.*.created' or 'orders.>'.
+					tracing.nats.exclude | orders-* | it is not a pattern of subjects | Use tokens that '.' separates, with '*' for one token and '>' for all that follow, such as 'orders.*.created' or 'orders.>'.
+					tracing.nats.untrusted | >x | it is not a pattern of subjects | Use tokens that '.' separates, with '*' for one token and '>' for all that follow, such as 'orders.*.created' or 'orders.>'.
+					tracing.nats.subject-templates | a b.* | it is not a pattern of subjects | Use tokens that '.' separates, with '*' for one token and '>' for all that follow, such as 'orders.*.created' or 'orders.>'.
+					tracing.nats.dual-write.subjects | orders. | it is not a pattern of subjects | Use tokens that '.' separates, with '*' for one token and '>' for all that follow, such as 'orders.*.created' or 'orders.>'.
+					tracing.nats.dual-write.field | a b | it is not the name of a field | Use letters, digits, '_', '-' and '.', such as 'trace_parent'.
 					""")
 	void badValueStopsTheStartWithTheMend(String property, String value, String reason, String mend,
 			CapturedOutput output) {
@@ -62,6 +74,15 @@ class TracingPropertiesTests {
 		if (!value.equals("-5s")) {
 			assertThat(output).contains("The value '%s'".formatted(value));
 		}
+	}
+
+	@Test
+	void blankPatternOfSubjectsStopsTheStart(CapturedOutput output) {
+		assertThatThrownBy(() -> start("--tracing.nats.include=orders.*,,audit.>")).isInstanceOf(Exception.class);
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("The value '' of the property 'tracing.nats.include'")
+			.contains("is invalid because it is not a pattern of subjects")
+			.contains("Use tokens that '.' separates");
 	}
 
 	@Test
@@ -100,7 +121,11 @@ class TracingPropertiesTests {
 			"tracing.kafka.exclude, ", "tracing.kafka.untrusted, ", "tracing.kafka.observation, yield",
 			"tracing.capture-headers, ", "tracing.kafka.consumer.record-spans-in-batch, false",
 			"tracing.kafka.consumer.poll-spans, false", "tracing.kafka.consumer.commit-spans, false",
-			"tracing.kafka.include-listeners, ", "tracing.kafka.exclude-listeners, " })
+			"tracing.kafka.include-listeners, ", "tracing.kafka.exclude-listeners, ", "tracing.nats.enabled, true",
+			"tracing.nats.capture-key, true", "tracing.nats.propagation, true", "tracing.nats.settle-spans, true",
+			"tracing.nats.advisories, true", "tracing.nats.include, ", "tracing.nats.exclude, ",
+			"tracing.nats.untrusted, ", "tracing.nats.subject-templates, ", "tracing.nats.dual-write.subjects, ",
+			"tracing.nats.dual-write.field, trace_parent" })
 	void propertyIsDescribedWithItsDefault(String name, String defaultValue) throws IOException {
 		Map<String, Object> property = node("properties", name);
 		assertThat(property.get("description")).asString().isNotBlank().endsWith(".");
@@ -109,15 +134,11 @@ class TracingPropertiesTests {
 	}
 
 	@Test
-	void everyPropertyIsListedAbove() throws IOException {
-		List<String> names = read("$.properties[?(@.name =~ /tracing.*/)].name");
-		assertThat(names).containsExactlyInAnyOrder("tracing.enabled", "tracing.semantic-conventions",
-				"tracing.warning-interval", "tracing.consumer.parent", "tracing.metrics.enabled",
-				"tracing.kafka.enabled", "tracing.kafka.capture-key", "tracing.kafka.propagation",
-				"tracing.kafka.include", "tracing.kafka.exclude", "tracing.kafka.untrusted",
-				"tracing.kafka.observation", "tracing.capture-headers", "tracing.kafka.consumer.record-spans-in-batch",
-				"tracing.kafka.consumer.poll-spans", "tracing.kafka.consumer.commit-spans",
-				"tracing.kafka.include-listeners", "tracing.kafka.exclude-listeners");
+	void everyPropertyIsInTheReadmeWithItsDefault() throws IOException {
+		List<Map<String, Object>> properties = read("$.properties[?(@.name =~ /tracing.*/)]");
+		assertThat(settingsOfTheReadme()).isEqualTo(properties.stream()
+			.collect(Collectors.toMap((property) -> (String) property.get("name"),
+					TracingPropertiesTests::defaultValue)));
 	}
 
 	@Test
@@ -145,6 +166,15 @@ class TracingPropertiesTests {
 	}
 
 	@Test
+	void defaultsTraceEverySubject() {
+		NatsTracingProperties properties = new Binder(new MapConfigurationPropertySource()).bindOrCreate("tracing.nats",
+				NatsTracingProperties.class);
+		assertThat(properties.subjects()).accepts("anything", "orders.created");
+		assertThat(properties.untrustedSubjects()).rejects("anything");
+		assertThat(properties.dualWrite().predicate()).rejects("anything");
+	}
+
+	@Test
 	void defaultsTraceEveryTopic() {
 		KafkaTracingProperties properties = new KafkaTracingProperties(true, true, true, List.of(), List.of(),
 				List.of(), List.of(), List.of(), SpringObservation.YIELD,
@@ -159,6 +189,28 @@ class TracingPropertiesTests {
 			.properties(Map.of("management.otlp.metrics.export.enabled", "false"))
 			.run(arguments)
 			.close();
+	}
+
+	/**
+	 * The table of the README: the names of one row, and their default.
+	 */
+	private static Map<String, String> settingsOfTheReadme() throws IOException {
+		Map<String, String> settings = new HashMap<>();
+		String readme = Files.readString(Path.of("..", "README.md"));
+		for (String line : readme.split("\n## Settings\n")[1].split("\n## ")[0].split("\n")) {
+			String[] cells = line.split("\\|");
+			if (cells.length > 2 && cells[1].startsWith(" `tracing.")) {
+				for (String name : cells[1].split(",")) {
+					settings.put(name.strip().replace("`", ""), cells[2].strip().replace("`", ""));
+				}
+			}
+		}
+		return settings;
+	}
+
+	private static String defaultValue(Map<String, Object> property) {
+		Object value = property.get("defaultValue");
+		return (value == null || value.equals(List.of())) ? "" : value.toString();
 	}
 
 	private static Map<String, Object> node(String section, String name) throws IOException {

@@ -5,6 +5,7 @@ package io.tracing.kafka;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.opentelemetry.api.trace.StatusCode;
@@ -50,6 +51,8 @@ class RetryTopicIntegrationTests {
 
 	private final String retried = KafkaBroker.newTopic("retried");
 
+	private final String asyncRetried = KafkaBroker.newTopic("async-retried");
+
 	private final String blocking = KafkaBroker.newTopic("blocking");
 
 	private ConfigurableApplicationContext context;
@@ -63,7 +66,7 @@ class RetryTopicIntegrationTests {
 			.run("--spring.kafka.bootstrap-servers=" + KafkaBroker.bootstrapServers(),
 					"--spring.kafka.consumer.auto-offset-reset=earliest", "--management.tracing.sampling.probability=1",
 					"--management.otlp.metrics.export.enabled=false", "--retried=" + this.retried,
-					"--blocking=" + this.blocking);
+					"--asyncRetried=" + this.asyncRetried, "--blocking=" + this.blocking);
 		this.spans = this.context.getBean(Spans.class);
 	}
 
@@ -75,24 +78,33 @@ class RetryTopicIntegrationTests {
 
 	@Test
 	void retryTopicsAreOneTraceInWhichEachAttemptIsCounted() throws Exception {
-		send(this.retried);
-		SpanData deadLetter = this.spans.await("process " + this.retried + "-dlt");
-		SpanData first = this.spans.await("process " + this.retried);
+		assertOneTrace(this.retried);
+	}
+
+	@Test
+	void retryTopicsOfAnAsynchronousListenerAreOneTraceAsWell() throws Exception {
+		assertOneTrace(this.asyncRetried);
+	}
+
+	private void assertOneTrace(String topic) throws Exception {
+		send(topic);
+		SpanData deadLetter = this.spans.await("process " + topic + "-dlt");
+		SpanData first = this.spans.await("process " + topic);
 		List<SpanData> failed = new ArrayList<>(List.of(first));
 		// Two, however often they came before their time.
-		failed.addAll(this.spans.await("process " + this.retried + "-retry", 2));
+		failed.addAll(this.spans.await("process " + topic + "-retry", 2));
 		assertThat(failed).extracting(SpanData::getTraceId).containsOnly(deadLetter.getTraceId());
 		assertThat(failed).extracting((span) -> span.getAttributes().get(MessagingAttributes.KAFKA_DELIVERY_ATTEMPT))
 			.as("the first topic has no header that tells")
 			.containsExactly(null, 2L, 3L);
 		assertThat(failed).extracting((span) -> span.getAttributes().get(MessagingAttributes.KAFKA_ORIGINAL_TOPIC))
-			.containsExactly(null, this.retried, this.retried);
+			.containsExactly(null, topic, topic);
 		assertThat(failed).extracting((span) -> span.getAttributes().get(MessagingAttributes.ERROR_TYPE))
 			.containsOnly(OutOfStock.class.getName());
 		assertThat(failed).extracting(SpanData::getStatus)
 			.containsOnly(StatusData.create(StatusCode.ERROR, "no books left"));
 		assertThat(deadLetter.getStatus()).isEqualTo(StatusData.unset());
-		assertThat(deadLetter.getAttributes().get(MessagingAttributes.KAFKA_ORIGINAL_TOPIC)).isEqualTo(this.retried);
+		assertThat(deadLetter.getAttributes().get(MessagingAttributes.KAFKA_ORIGINAL_TOPIC)).isEqualTo(topic);
 		// Each hop is sent by the attempt before.
 		List<SpanData> hops = new ArrayList<>(failed);
 		hops.add(deadLetter);
@@ -158,6 +170,14 @@ class RetryTopicIntegrationTests {
 		@KafkaListener(id = "retried", topics = "${retried}")
 		void retried(String value) {
 			throw new OutOfStock("no books left");
+		}
+
+		@RetryableTopic(attempts = "3", backOff = @BackOff(delay = 300))
+		@KafkaListener(id = "asyncRetried", topics = "${asyncRetried}")
+		CompletableFuture<Void> asyncRetried(String value) {
+			return CompletableFuture.runAsync(() -> {
+				throw new OutOfStock("no books left");
+			});
 		}
 
 		@DltHandler

@@ -5,6 +5,7 @@ package io.tracing.kafka;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
@@ -17,10 +18,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TransactionAbortedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.core.ProducerFactory;
@@ -33,6 +36,7 @@ import org.springframework.kafka.listener.MessageListener;
 import org.springframework.kafka.listener.RecordInterceptor;
 import org.springframework.kafka.transaction.KafkaTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.util.backoff.FixedBackOff;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -99,6 +103,57 @@ class TransactionalListenerIntegrationTests {
 			assertThat(deadLetter.getStatus().getStatusCode()).as("in a transaction of its own")
 				.isEqualTo(StatusCode.UNSET);
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void producerThatIsFencedAtTheCommitLeavesNothingBehind(boolean beforeTransaction) {
+		try (TracedKafka kafka = start()) {
+			kafka.listen(this.topic, (record) -> kafka.template().send(this.written, record.value()),
+					fencedOnce(kafka, beforeTransaction));
+			assertFencedOnce(kafka);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void producerThatIsFencedAtTheCommitOfABatchLeavesNothingBehind(boolean beforeTransaction) {
+		try (TracedKafka kafka = start()) {
+			BatchMessageListener<Object, Object> listener = (records) -> records
+				.forEach((record) -> kafka.template().send(this.written, record.value()));
+			kafka.listenInBatches(this.topic, listener, fencedOnce(kafka, beforeTransaction));
+			assertFencedOnce(kafka);
+		}
+	}
+
+	private static java.util.function.Consumer<ConcurrentMessageListenerContainer<Object, Object>> fencedOnce(
+			TracedKafka kafka, boolean beforeTransaction) {
+		return (container) -> {
+			container.getContainerProperties()
+				.setKafkaAwareTransactionManager(new FencedTransactionManager(kafka.producerFactory()));
+			container.setInterceptBeforeTx(beforeTransaction);
+		};
+	}
+
+	/**
+	 * The container gives up on what it was busy with and calls no interceptor back. What
+	 * comes next, the same record again or another, finds a thread without a context.
+	 */
+	private void assertFencedOnce(TracedKafka kafka) {
+		kafka.template().executeInTransaction((operations) -> operations.send(this.topic, "a book"));
+		SpanData aborted = kafka.spans()
+			.await((span) -> TransactionAbortedException.class.getName()
+				.equals(span.getAttributes().get(MessagingAttributes.ERROR_TYPE)));
+		assertThat(kafka.spans().awaitSpan(aborted.getParentSpanId()).getStatus().getStatusCode())
+			.as("the listener succeeded")
+			.isEqualTo(StatusCode.UNSET);
+		kafka.template().executeInTransaction((operations) -> operations.send(this.topic, "a ball"));
+		SpanData next = kafka.spans().await("send " + this.topic, 2).get(1);
+		SpanData process = kafka.spans()
+			.await((span) -> span.getName().equals("process " + this.topic) && span.getLinks()
+				.stream()
+				.anyMatch((link) -> link.getSpanContext().getSpanId().equals(next.getSpanId())));
+		assertThat(process.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
 	}
 
 	@ParameterizedTest
@@ -212,6 +267,31 @@ class TransactionalListenerIntegrationTests {
 			ProducerFactory<Object, Object> factory) {
 		return (container) -> container.getContainerProperties()
 			.setKafkaAwareTransactionManager(new KafkaTransactionManager<>(factory));
+	}
+
+	/**
+	 * Aborts the first transaction and says what Kafka says to a producer whose place
+	 * another has taken.
+	 */
+	private static final class FencedTransactionManager extends KafkaTransactionManager<Object, Object> {
+
+		private static final long serialVersionUID = 1L;
+
+		private final AtomicBoolean fenced = new AtomicBoolean();
+
+		FencedTransactionManager(ProducerFactory<Object, Object> factory) {
+			super(factory);
+		}
+
+		@Override
+		protected void doCommit(DefaultTransactionStatus status) {
+			if (this.fenced.compareAndSet(false, true)) {
+				doRollback(status);
+				throw new ProducerFencedException("injected");
+			}
+			super.doCommit(status);
+		}
+
 	}
 
 	private final class NotingTransactionManager extends KafkaTransactionManager<Object, Object> {

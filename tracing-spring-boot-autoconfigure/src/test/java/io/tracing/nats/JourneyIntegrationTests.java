@@ -66,7 +66,9 @@ class JourneyIntegrationTests {
 			assertThat(reply.getParentSpanId()).isEqualTo(process.getSpanId());
 			CompletableFuture<Message> future = nats.connection().request(this.subject, BODY);
 			assertThat(future.get(10, TimeUnit.SECONDS)).isNotNull();
-			nats.spans().await("request " + this.subject, 2);
+			for (String name : List.of("request " + this.subject, "process " + this.subject, "publish _INBOX")) {
+				nats.spans().await(name, 2);
+			}
 		}
 	}
 

@@ -59,6 +59,15 @@ class RequestFailureIntegrationTests {
 	}
 
 	@Test
+	void requestWithoutATimeoutTimesOutAsSoonAsJnatsDropsIt() throws Exception {
+		try (TracedNats nats = start((options) -> options.connectionTimeout(PATIENCE))) {
+			keepSilent(nats);
+			assertThat(nats.connection().request(this.subject, BODY, null)).isNull();
+			assertThat(millis(failed(nats, "timeout"))).isLessThan(PATIENCE.toMillis());
+		}
+	}
+
+	@Test
 	void futureThatTimesOutIsCancelledByJnats() {
 		try (TracedNats nats = start(UnaryOperator.identity())) {
 			AtomicInteger asked = keepSilent(nats);

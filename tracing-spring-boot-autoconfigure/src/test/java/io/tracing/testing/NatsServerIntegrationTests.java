@@ -13,6 +13,7 @@ import io.nats.client.JetStreamSubscription;
 import io.nats.client.Message;
 import io.nats.client.PullSubscribeOptions;
 import io.nats.client.api.StreamConfiguration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -76,7 +77,11 @@ class NatsServerIntegrationTests {
 	void clientIsBackAfterARestart() throws Exception {
 		try (NatsServer server = NatsServer.start(); Connection connection = server.connect()) {
 			server.restart();
-			connection.flush(Duration.ofSeconds(20));
+			// What is under way when the client notices is cancelled.
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(20))
+				.ignoreExceptions()
+				.untilAsserted(() -> connection.flush(Duration.ofSeconds(1)));
 			assertThat(connection.getStatus()).isEqualTo(Connection.Status.CONNECTED);
 		}
 	}

@@ -20,7 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoadTally {
 
+	private static final String ORDER = "order.created";
+
 	private static final String DEAD_LETTER = "order.created-dlt";
+
+	private static final String SHIPMENT = "shipments.created";
+
+	private static final String NO_SHIPMENT = "shipments.failed";
 
 	private static final AttributeKey<String> DESTINATION = AttributeKey.stringKey("messaging.destination.name");
 
@@ -35,6 +41,9 @@ final class LoadTally {
 	private final Set<String> accepted = new HashSet<>();
 
 	private final Map<String, String> outcomes = new HashMap<>();
+
+	/** By trace, whether a carrier takes it. */
+	private final Map<String, Boolean> shipments = new HashMap<>();
 
 	private final Map<String, Double> secondsInQueue = new HashMap<>();
 
@@ -56,16 +65,28 @@ final class LoadTally {
 	}
 
 	synchronized void spanEnded(SpanData span) {
-		if (span.getKind() != SpanKind.CONSUMER) {
+		String destination = span.getAttributes().get(DESTINATION);
+		if (span.getKind() != SpanKind.CONSUMER || destination == null) {
 			return;
 		}
-		boolean deadLetter = DEAD_LETTER.equals(span.getAttributes().get(DESTINATION));
-		String outcome = deadLetter ? "failed" : span.getAttributes().get(OUTCOME);
+		switch (destination) {
+			case ORDER -> orderProcessed(span);
+			case DEAD_LETTER -> this.outcomes.put(span.getTraceId(), "failed");
+			case SHIPMENT -> this.shipments.put(span.getTraceId(), true);
+			case NO_SHIPMENT -> this.shipments.put(span.getTraceId(), false);
+			default -> {
+				// A step on the way.
+			}
+		}
+	}
+
+	private void orderProcessed(SpanData span) {
+		String outcome = span.getAttributes().get(OUTCOME);
 		if (outcome != null) {
 			this.outcomes.put(span.getTraceId(), outcome);
 		}
 		Double seconds = span.getAttributes().get(TIME_IN_QUEUE);
-		if (seconds != null && !deadLetter) {
+		if (seconds != null) {
 			// The first attempt only: a later one has waited for the retry, too.
 			this.secondsInQueue.putIfAbsent(span.getTraceId(), seconds);
 			double total = seconds + (span.getEndEpochNanos() - span.getStartEpochNanos()) / 1e9;
@@ -77,12 +98,18 @@ final class LoadTally {
 	}
 
 	synchronized boolean isSettled() {
-		return this.accepted.size() + this.refused == this.sent && this.outcomes.keySet().containsAll(this.accepted);
+		return this.accepted.size() + this.refused == this.sent
+				&& this.accepted.stream().allMatch((traceId) -> isSettled(traceId));
+	}
+
+	private boolean isSettled(String traceId) {
+		String outcome = this.outcomes.get(traceId);
+		return outcome != null && (!outcome.equals("confirmed") || this.shipments.containsKey(traceId));
 	}
 
 	/** Grows whenever something has happened. */
 	synchronized int changes() {
-		return this.sent + this.accepted.size() + this.refused + this.outcomes.size();
+		return this.sent + this.accepted.size() + this.refused + this.outcomes.size() + this.shipments.size();
 	}
 
 	synchronized @Nullable String slowest() {
@@ -97,13 +124,18 @@ final class LoadTally {
 			.sorted()
 			.toArray();
 		return String.format(Locale.ROOT,
-				"sent %d   accepted %d   confirmed %d   cancelled %d   failed %d   refused %d   in queue p50 %s   p99 %s",
-				this.sent, this.accepted.size(), count("confirmed"), count("cancelled"), count("failed"), this.refused,
-				percentile(seconds, 0.50), percentile(seconds, 0.99));
+				"sent %d   accepted %d   confirmed %d   shipped %d   cancelled %d   failed %d   refused %d   "
+						+ "in queue p50 %s   p99 %s",
+				this.sent, this.accepted.size(), count("confirmed"), shipped(), count("cancelled"), count("failed"),
+				this.refused, percentile(seconds, 0.50), percentile(seconds, 0.99));
 	}
 
 	private long count(String outcome) {
 		return this.accepted.stream().filter((traceId) -> outcome.equals(this.outcomes.get(traceId))).count();
+	}
+
+	private long shipped() {
+		return this.accepted.stream().filter((traceId) -> this.shipments.getOrDefault(traceId, false)).count();
 	}
 
 	private static String percentile(double[] sorted, double share) {

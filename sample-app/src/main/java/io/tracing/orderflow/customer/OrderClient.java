@@ -24,6 +24,9 @@ public final class OrderClient {
 	/** An item that inventory always fails to reserve. */
 	public static final String FAILING_ORDER = order("ITEM-013");
 
+	/** An item that no carrier takes. */
+	public static final String UNSHIPPABLE_ORDER = order("ITEM-012");
+
 	private final HttpClient client = HttpClient.newBuilder()
 		.version(HttpClient.Version.HTTP_1_1)
 		.connectTimeout(Duration.ofSeconds(5))

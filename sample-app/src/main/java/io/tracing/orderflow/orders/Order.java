@@ -20,13 +20,15 @@ import org.jspecify.annotations.Nullable;
  * @param status where it stands
  * @param reason why it was cancelled or failed
  * @param createdAt when it was placed
+ * @param shipment what became of its shipment, once that is known
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Order(UUID id, String customerId, List<OrderItem> items, long total, OrderStatus status, @Nullable String reason,
-		Instant createdAt) {
+		Instant createdAt, @Nullable Shipment shipment) {
 
 	Order withItems(List<OrderItem> lines) {
-		return new Order(this.id, this.customerId, lines, this.total, this.status, this.reason, this.createdAt);
+		return new Order(this.id, this.customerId, lines, this.total, this.status, this.reason, this.createdAt,
+				this.shipment);
 	}
 
 }

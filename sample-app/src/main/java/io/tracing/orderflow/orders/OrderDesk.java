@@ -53,7 +53,7 @@ class OrderDesk {
 	Order place(NewOrder request) {
 		// PostgreSQL keeps microseconds: what is returned now is what is read later.
 		Order order = new Order(UUID.randomUUID(), request.customerId(), request.items(), request.total(),
-				OrderStatus.PENDING, null, Instant.now().truncatedTo(ChronoUnit.MICROS));
+				OrderStatus.PENDING, null, Instant.now().truncatedTo(ChronoUnit.MICROS), null);
 		this.scope.run(order.id(), () -> {
 			this.transactions.executeWithoutResult((status) -> {
 				this.orders.insert(order);
@@ -82,6 +82,19 @@ class OrderDesk {
 						"Order " + id + " is " + order.status() + " and can't become " + status + ".");
 			}
 			return order;
+		});
+	}
+
+	/**
+	 * Note what became of the shipment of an order. A carrier that takes it is the last
+	 * word.
+	 */
+	void ship(UUID id, Shipment shipment) {
+		this.scope.run(id, () -> {
+			boolean noted = this.orders.ship(id, shipment);
+			String what = (shipment.failure() != null) ? "not shipped: " + shipment.failure()
+					: "shipped by " + shipment.carrier();
+			logger.info(noted ? "Order " + what : "Nothing to note: order " + what);
 		});
 	}
 

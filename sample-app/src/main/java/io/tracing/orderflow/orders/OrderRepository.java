@@ -25,7 +25,9 @@ import org.springframework.stereotype.Repository;
 @Repository
 class OrderRepository {
 
-	private static final String COLUMNS = "id, customer_id, total, status, reason, created_at";
+	private static final String NEW = "id, customer_id, total, status, reason, created_at";
+
+	private static final String COLUMNS = NEW + ", carrier, tracking_number, shipment_failure";
 
 	private final JdbcClient jdbc;
 
@@ -37,7 +39,7 @@ class OrderRepository {
 	}
 
 	void insert(Order order) {
-		this.jdbc.sql("insert into orders (" + COLUMNS + ") values (?, ?, ?, ?, ?, ?)")
+		this.jdbc.sql("insert into orders (" + NEW + ") values (?, ?, ?, ?, ?, ?)")
 			.params(order.id(), order.customerId(), order.total(), order.status().value(), order.reason(),
 					Timestamp.from(order.createdAt()))
 			.update();
@@ -99,6 +101,17 @@ class OrderRepository {
 			.map((order) -> order.withItems(items(id)));
 	}
 
+	/**
+	 * Note what became of the shipment of an order, unless a carrier takes it already.
+	 * @return whether it was noted
+	 */
+	boolean ship(UUID id, Shipment shipment) {
+		return this.jdbc.sql(
+				"update orders set carrier = ?, tracking_number = ?, shipment_failure = ?, updated_at = now() where id = ? and tracking_number is null")
+			.params(shipment.carrier(), shipment.trackingNumber(), shipment.failure(), id)
+			.update() == 1;
+	}
+
 	private List<Order> orders(int page, int size) {
 		return this.jdbc.sql("select " + COLUMNS + " from orders order by created_at desc, id limit ? offset ?")
 			.params(size, (long) page * size)
@@ -116,7 +129,13 @@ class OrderRepository {
 	private static Order order(ResultSet row, int number) throws SQLException {
 		return new Order(row.getObject("id", UUID.class), row.getString("customer_id"), List.of(), row.getLong("total"),
 				OrderStatus.of(row.getString("status")), row.getString("reason"),
-				row.getTimestamp("created_at").toInstant());
+				row.getTimestamp("created_at").toInstant(), shipment(row));
+	}
+
+	private static @Nullable Shipment shipment(ResultSet row) throws SQLException {
+		Shipment shipment = new Shipment(row.getString("carrier"), row.getString("tracking_number"),
+				row.getString("shipment_failure"));
+		return (shipment.carrier() != null || shipment.failure() != null) ? shipment : null;
 	}
 
 	private static OrderItem item(ResultSet row, int number) throws SQLException {

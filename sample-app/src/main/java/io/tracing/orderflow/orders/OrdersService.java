@@ -3,6 +3,7 @@
 
 package io.tracing.orderflow.orders;
 
+import io.tracing.orderflow.nats.NatsConfiguration;
 import io.tracing.orderflow.service.ServiceConfiguration;
 import io.tracing.orderflow.service.Topics;
 
@@ -15,7 +16,7 @@ import org.springframework.context.annotation.Import;
  */
 @SpringBootApplication
 @EnableConfigurationProperties(OutboxProperties.class)
-@Import({ ServiceConfiguration.class, Topics.class })
+@Import({ ServiceConfiguration.class, Topics.class, NatsConfiguration.class })
 public class OrdersService {
 
 }

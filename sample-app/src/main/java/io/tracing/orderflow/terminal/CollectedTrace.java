@@ -101,9 +101,13 @@ public final class CollectedTrace {
 		return this.tree;
 	}
 
-	/** Nobody has to listen to dead letters, and a failed send reaches no consumer. */
+	/**
+	 * Nobody has to listen to dead letters. A failed send and a duplicate reach no
+	 * consumer; a reply reaches the request that waits for it.
+	 */
 	private static boolean isUnconsumed(TraceNode node) {
 		return node.span().getKind() == SpanKind.PRODUCER && !node.isOpen() && !node.isDeadLetter() && !node.hasFailed()
+				&& !node.isReply() && !node.isDuplicate()
 				&& node.children().stream().noneMatch((child) -> child.span().getKind() == SpanKind.CONSUMER);
 	}
 

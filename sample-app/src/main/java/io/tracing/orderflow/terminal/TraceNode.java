@@ -27,6 +27,13 @@ final class TraceNode {
 
 	private static final AttributeKey<String> GROUP = AttributeKey.stringKey("messaging.consumer.group.name");
 
+	private static final AttributeKey<String> SUBSCRIPTION = AttributeKey
+		.stringKey("messaging.destination.subscription.name");
+
+	private static final AttributeKey<Boolean> TEMPORARY = AttributeKey.booleanKey("messaging.destination.temporary");
+
+	private static final AttributeKey<Boolean> DUPLICATE = AttributeKey.booleanKey("messaging.nats.publish.duplicate");
+
 	private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
 
 	private static final AttributeKey<String> EXCEPTION_TYPE = AttributeKey.stringKey("exception.type");
@@ -64,8 +71,8 @@ final class TraceNode {
 	}
 
 	/**
-	 * The consumer spans of one send and one group are the attempts to process its
-	 * message.
+	 * The consumer spans of one send and one group or subscription are the attempts to
+	 * process its message.
 	 */
 	void countAttempts() {
 		for (TraceNode child : this.children) {
@@ -81,7 +88,8 @@ final class TraceNode {
 
 	private boolean isAttemptOfSameMessage(TraceNode other) {
 		return isConsumer() && other.isConsumer() && this.linked == other.linked
-				&& Objects.equals(attribute(GROUP), other.attribute(GROUP));
+				&& Objects.equals(attribute(GROUP), other.attribute(GROUP))
+				&& Objects.equals(attribute(SUBSCRIPTION), other.attribute(SUBSCRIPTION));
 	}
 
 	boolean isConsumer() {
@@ -103,6 +111,16 @@ final class TraceNode {
 	boolean isDeadLetter() {
 		String destination = attribute(DESTINATION);
 		return destination != null && (destination.endsWith("-dlt") || destination.endsWith(".DLT"));
+	}
+
+	/** Goes to an inbox that somebody made to wait for it. */
+	boolean isReply() {
+		return Boolean.TRUE.equals(attribute(TEMPORARY));
+	}
+
+	/** The broker had the message already. */
+	boolean isDuplicate() {
+		return Boolean.TRUE.equals(attribute(DUPLICATE));
 	}
 
 	int attempt() {

@@ -15,8 +15,9 @@ import org.springframework.stereotype.Component;
 import io.tracing.orderflow.service.Topics;
 
 /**
- * Sees an order through: reserves its stock, settles its status, tells the customer. Each
- * step may be repeated without harm, because after a failure the message comes again.
+ * Sees an order through: reserves its stock, settles its status, has it shipped, tells
+ * the customer. Each step may be repeated without harm, because after a failure the
+ * message comes again.
  */
 @Component
 class OrderListener {
@@ -27,11 +28,14 @@ class OrderListener {
 
 	private final OrdersClient orders;
 
+	private final ShippingClient shipping;
+
 	private final EmailClient emails;
 
-	OrderListener(InventoryClient inventory, OrdersClient orders, EmailClient emails) {
+	OrderListener(InventoryClient inventory, OrdersClient orders, ShippingClient shipping, EmailClient emails) {
 		this.inventory = inventory;
 		this.orders = orders;
+		this.shipping = shipping;
 		this.emails = emails;
 	}
 
@@ -48,6 +52,8 @@ class OrderListener {
 
 	private void confirm(OrderCreated order) {
 		this.orders.confirm(order.orderId());
+		// Before the mail: one that can't be sent keeps no parcel back.
+		this.shipping.requestShipment(order);
 		this.emails.sendConfirmation(order);
 		Span.current().setAttribute("order.outcome", "confirmed");
 		logger.info("Order confirmed");

@@ -3,6 +3,7 @@
 
 package io.tracing.orderflow.worker;
 
+import io.tracing.orderflow.nats.NatsConfiguration;
 import io.tracing.orderflow.service.ServiceConfiguration;
 import io.tracing.orderflow.service.Topics;
 
@@ -17,7 +18,7 @@ import org.springframework.context.annotation.Import;
  */
 @SpringBootApplication(exclude = { DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class })
 @EnableConfigurationProperties(RetryProperties.class)
-@Import({ ServiceConfiguration.class, Topics.class })
+@Import({ ServiceConfiguration.class, Topics.class, NatsConfiguration.class })
 public class WorkerService {
 
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 
 import io.tracing.orderflow.infrastructure.KafkaBroker;
+import io.tracing.orderflow.infrastructure.NatsServer;
 import io.tracing.orderflow.infrastructure.PostgresServer;
 import org.junit.jupiter.api.Test;
 
@@ -24,16 +25,17 @@ import static org.awaitility.Awaitility.await;
 /**
  * Proves that the orders service starts and takes orders before there is a broker, and
  * publishes them once there is one, though its topics could not be declared at start. It
- * has a broker and a database of its own.
+ * has brokers and a database of its own.
  */
 class ColdStartIntegrationTests {
 
 	@Test
 	void orderTakenBeforeTheBrokerWasThereIsPublished() throws IOException {
 		try (KafkaBroker broker = KafkaBroker.start(0, Files.createTempDirectory("orderflow-cold-"));
+				NatsServer nats = NatsServer.start(0, System.out::println);
 				PostgresServer database = PostgresServer.start(0)) {
 			broker.stop();
-			try (ConfigurableApplicationContext orders = startOrders(broker, database)) {
+			try (ConfigurableApplicationContext orders = startOrders(broker, nats, database)) {
 				ResponseEntity<Void> answer = RestClient.create()
 					.post()
 					.uri("http://localhost:" + orders.getEnvironment().getProperty("local.server.port") + "/orders")
@@ -50,10 +52,11 @@ class ColdStartIntegrationTests {
 		}
 	}
 
-	private static ConfigurableApplicationContext startOrders(KafkaBroker broker, PostgresServer database) {
+	private static ConfigurableApplicationContext startOrders(KafkaBroker broker, NatsServer nats,
+			PostgresServer database) {
 		return new SpringApplicationBuilder(OrdersService.class).run("--spring.config.name=application,orders",
 				"--server.port=0", "--spring.kafka.bootstrap-servers=" + broker.bootstrapServers(),
-				"--spring.datasource.url=" + database.jdbcUrl());
+				"--orderflow.nats.url=" + nats.url(), "--spring.datasource.url=" + database.jdbcUrl());
 	}
 
 	private static long waiting(JdbcClient jdbc) {

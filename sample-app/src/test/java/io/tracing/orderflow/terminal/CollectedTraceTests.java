@@ -67,6 +67,28 @@ class CollectedTraceTests {
 	}
 
 	@Test
+	void aReplyIsTakenByTheRequest() {
+		SpanData root = this.example.root("shipping", "request carriers.quote", 0, 10);
+		this.example.reply(root, "shipping", 2, 3);
+		assertThat(this.example.trace().problems()).isEmpty();
+	}
+
+	@Test
+	void aDuplicateReachesNobody() {
+		SpanData root = this.example.root("worker", "process order.created", 0, 10);
+		this.example.duplicate(root, "worker", "shipments.requested", 2, 3);
+		assertThat(this.example.trace().problems()).isEmpty();
+	}
+
+	@Test
+	void aStoredMessageThatNobodyTookIsNamed() {
+		SpanData root = this.example.root("worker", "process order.created", 0, 10);
+		this.example.publish(root, "worker", "shipments.requested", 2, 3);
+		assertThat(this.example.trace().problems())
+			.containsExactly("'publish shipments.requested' of service 'worker' has no span of a consumer");
+	}
+
+	@Test
 	void missingServicesAreNamed() {
 		this.example.root("gateway", "POST /orders", 0, 10);
 		assertThat(this.example.trace().missing(Set.of("gateway", "email")))

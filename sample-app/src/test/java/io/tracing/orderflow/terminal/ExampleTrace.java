@@ -68,6 +68,55 @@ final class ExampleTrace {
 				(span) -> span.setAttributes(messaging(topic).build()));
 	}
 
+	SpanData publish(SpanData parent, String service, String subject, double from, double to) {
+		return publish(parent, service, subject, from, to, "messaging.nats.stream", "SHIPMENTS");
+	}
+
+	SpanData duplicate(SpanData parent, String service, String subject, double from, double to) {
+		return publish(parent, service, subject, from, to, "messaging.nats.publish.duplicate", true);
+	}
+
+	SpanData reply(SpanData parent, String service, double from, double to) {
+		return publish(parent, service, "_INBOX", from, to, "messaging.destination.temporary", true);
+	}
+
+	SpanData deliver(SpanData send, String service, String subject, double from, double to, double queued) {
+		return add(TRACE_ID, send, service, "process " + subject, SpanKind.CONSUMER, from, to,
+				(span) -> span.setAttributes(delivered(service, subject, queued)));
+	}
+
+	SpanData failedDelivery(SpanData send, String service, String subject, double from, double to, double queued,
+			String errorType) {
+		return add(TRACE_ID, send, service, "process " + subject, SpanKind.CONSUMER, from, to,
+				(span) -> span.setStatus(StatusData.error())
+					.setAttributes(
+							delivered(service, subject, queued).toBuilder().put("error.type", errorType).build()));
+	}
+
+	private static Attributes delivered(String consumer, String subject, double queued) {
+		return messaging(subject).put("messaging.system", "nats")
+			.put("messaging.destination.subscription.name", consumer)
+			.put(TIME_IN_QUEUE, queued / 1e3)
+			.put("messaging.message.time_in_queue_source", "broker")
+			.build();
+	}
+
+	/** Nothing is between a request and who answers it. */
+	SpanData answer(SpanData request, String service, String subject, double from, double to) {
+		return add(TRACE_ID, request, service, "process " + subject, SpanKind.CONSUMER, from, to,
+				(span) -> span.setAttributes(messaging(subject).put("messaging.system", "nats").build()));
+	}
+
+	private SpanData publish(SpanData parent, String service, String subject, double from, double to, String key,
+			Object value) {
+		AttributesBuilder attributes = messaging(subject).put("messaging.system", "nats");
+		attributes = (value instanceof Boolean flag) ? attributes.put(key, flag)
+				: attributes.put(key, value.toString());
+		Attributes all = attributes.build();
+		return add(TRACE_ID, parent, service, "publish " + subject, SpanKind.PRODUCER, from, to,
+				(span) -> span.setAttributes(all));
+	}
+
 	SpanData process(SpanData send, String service, String topic, double from, double to, double queued) {
 		return process(TRACE_ID, send, service, topic, from, to, queued, (span) -> span);
 	}

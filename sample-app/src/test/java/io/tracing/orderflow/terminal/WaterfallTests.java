@@ -70,6 +70,25 @@ class WaterfallTests {
 	}
 
 	@Test
+	void drawsAShipmentWithItsRedeliveryAndItsRequest() {
+		SpanData order = this.example.root("worker", "process order.created", 0, 120);
+		SpanData requested = this.example.publish(order, "worker", "shipments.requested", 10, 14);
+		SpanData first = this.example.failedDelivery(requested, "shipping", "shipments.requested", 18, 22, 5,
+				"io.tracing.NoCarrierException");
+		this.example.failedClient(first, "shipping", "request carriers.quote", 19, 20, "no_responders");
+		this.example.client(first, "shipping", "nak shipments.requested", 21, 21.3);
+		SpanData second = this.example.deliver(requested, "shipping", "shipments.requested", 60, 90, 47);
+		SpanData request = this.example.client(second, "shipping", "request carriers.quote", 61, 70);
+		SpanData answer = this.example.answer(request, "shipping", "carriers.quote", 64, 68);
+		this.example.reply(answer, "shipping", 66, 67);
+		SpanData created = this.example.publish(second, "shipping", "shipments.created", 72, 75);
+		SpanData heard = this.example.deliver(created, "orders", "shipments.created", 78, 88, 4);
+		this.example.client(heard, "orders", "ack shipments.created", 87, 87.4);
+		this.example.client(second, "shipping", "ack shipments.requested", 89, 89.5);
+		assertPicture("shipment.txt", PLAIN);
+	}
+
+	@Test
 	void saysWhatIsBroken() {
 		SpanData root = this.example.root("gateway", "POST /orders", 0, 100);
 		this.example.send(root, "orders", "order.created", 50, 60);

@@ -112,6 +112,17 @@ public final class OrderFlowClient {
 	}
 
 	/**
+	 * Wait until it is known what becomes of the shipment of an order.
+	 * @param orderId the order
+	 * @return the shipment
+	 */
+	public JsonNode awaitShipment(String orderId) {
+		return await("shipment of order " + orderId).atMost(LIMIT)
+			.until(() -> get("gateway", "/orders/" + orderId).body().path("shipment"),
+					(shipment) -> !shipment.isMissingNode());
+	}
+
+	/**
 	 * Wait until a number of mails about an order were sent.
 	 * @param orderId the order
 	 * @param count how many

@@ -16,9 +16,11 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.tracing.orderflow.email.EmailService;
 import io.tracing.orderflow.gateway.GatewayService;
 import io.tracing.orderflow.infrastructure.KafkaBroker;
+import io.tracing.orderflow.infrastructure.NatsServer;
 import io.tracing.orderflow.infrastructure.PostgresServer;
 import io.tracing.orderflow.inventory.InventoryService;
 import io.tracing.orderflow.orders.OrdersService;
+import io.tracing.orderflow.shipping.ShippingService;
 import io.tracing.orderflow.worker.WorkerService;
 
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -26,7 +28,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
 /**
- * All five services in this JVM. They are started once and stay up until the JVM ends;
+ * All six services in this JVM. They are started once and stay up until the JVM ends;
  * tests keep apart by placing orders of their own.
  */
 public final class RunningServices {
@@ -37,6 +39,8 @@ public final class RunningServices {
 	public static final AttributeKey<String> ORDER_ID = AttributeKey.stringKey("order.id");
 
 	private final KafkaBroker broker;
+
+	private final NatsServer nats;
 
 	private final Map<String, ConfigurableApplicationContext> contexts = new LinkedHashMap<>();
 
@@ -51,10 +55,12 @@ public final class RunningServices {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+		this.nats = NatsServer.start(0, System.out::println);
 		this.database = PostgresServer.start(0);
 		start("email", EmailService.class);
 		start("inventory", InventoryService.class);
 		start("orders", OrdersService.class);
+		start("shipping", ShippingService.class);
 		start("worker", WorkerService.class);
 		start("gateway", GatewayService.class);
 	}
@@ -73,6 +79,14 @@ public final class RunningServices {
 	 */
 	public KafkaBroker broker() {
 		return this.broker;
+	}
+
+	/**
+	 * Return the server between worker, shipping and orders.
+	 * @return the server
+	 */
+	public NatsServer nats() {
+		return this.nats;
 	}
 
 	/**
@@ -119,12 +133,28 @@ public final class RunningServices {
 		start("worker", WorkerService.class);
 	}
 
+	/**
+	 * Stop shipping as a termination signal does, and wait until it has stopped.
+	 */
+	public void stopShipping() {
+		service("shipping").close();
+	}
+
+	/**
+	 * Start shipping again.
+	 */
+	public void startShipping() {
+		start("shipping", ShippingService.class);
+	}
+
 	private void start(String role, Class<?> configuration) {
 		Map<String, Object> properties = new LinkedHashMap<>();
 		properties.put("spring.config.name", "application," + role);
 		properties.put("server.port", "0");
 		properties.put("spring.kafka.bootstrap-servers", this.broker.bootstrapServers());
 		properties.put("spring.datasource.url", this.database.jdbcUrl());
+		properties.put("orderflow.nats.url", this.nats.url());
+		properties.put("orderflow.nats.redelivery-delay", "50ms");
 		properties.put("orderflow.email.min-delay", "1ms");
 		properties.put("orderflow.email.max-delay", "5ms");
 		properties.put("orderflow.worker.retry.initial-interval", "50ms");

@@ -21,11 +21,14 @@ public final class TraceText {
 	private static final Set<String> SHOWN = Set.of("http.request.method", "http.route", "http.response.status_code",
 			"db.system.name", "db.namespace", "db.operation.name", "db.collection.name", "messaging.system",
 			"messaging.operation.name", "messaging.operation.type", "messaging.destination.name",
-			"messaging.consumer.group.name", "messaging.message.time_in_queue_source", "order.outcome",
+			"messaging.consumer.group.name", "messaging.destination.subscription.name",
+			"messaging.destination.temporary", "messaging.destination.template", "messaging.nats.stream",
+			"messaging.nats.message.delivery_count", "messaging.message.time_in_queue_source", "order.outcome",
 			"order.outcome.reason", "error.type");
 
 	private static final Set<String> MASKED = Set.of("messaging.destination.partition.id", "messaging.kafka.offset",
-			"messaging.kafka.message.key", "messaging.message.time_in_queue", "order.id");
+			"messaging.kafka.message.key", "messaging.nats.stream.sequence", "messaging.nats.consumer.sequence",
+			"messaging.message.time_in_queue", "order.id");
 
 	private final Map<String, TracedSpan> spans;
 

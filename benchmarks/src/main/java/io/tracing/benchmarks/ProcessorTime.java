@@ -19,12 +19,17 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * How long the processor works on one message, on all threads of the application. The
- * clock on the wall would count in what other processes do on the same machine.
+ * Reports the time that the application kept processors busy, over all its threads. The
+ * time that passes has in it what other processes did meanwhile, and, with a server on
+ * the other side of a socket, is mostly the time that one waits for the other.
+ * <p>
+ * Thread by thread, because the JVM knows its own sum only to a hundredth of a second.
+ * Collecting garbage and compiling are left out: the bytes stand for the one, and the
+ * other ends.
  */
-public final class CpuTime implements InternalProfiler {
+public final class ProcessorTime implements InternalProfiler {
 
-	static final String RESULT = "cpu.time.norm";
+	static final String LABEL = "cpu.norm";
 
 	private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
 
@@ -32,23 +37,23 @@ public final class CpuTime implements InternalProfiler {
 
 	@Override
 	public String getDescription() {
-		return "CPU time per operation";
+		return "Processor time of the application per operation";
 	}
 
 	@Override
-	public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
+	public void beforeIteration(BenchmarkParams benchmarkParams, IterationParams iterationParams) {
 		this.before = nanoseconds();
 	}
 
 	@Override
-	public Collection<? extends Result<?>> afterIteration(BenchmarkParams benchmark, IterationParams iteration,
-			IterationResult result) {
-		long sum = 0;
+	public Collection<? extends Result<?>> afterIteration(BenchmarkParams benchmarkParams,
+			IterationParams iterationParams, IterationResult result) {
+		double time = 0;
 		for (Map.Entry<Long, Long> thread : nanoseconds().entrySet()) {
-			sum += thread.getValue() - this.before.getOrDefault(thread.getKey(), 0L);
+			time += thread.getValue() - this.before.getOrDefault(thread.getKey(), 0L);
 		}
-		return List.of(new ScalarResult(RESULT, (double) sum / result.getMetadata().getAllOps(), "ns/op",
-				AggregationPolicy.AVG));
+		return List
+			.of(new ScalarResult(LABEL, time / result.getMetadata().getAllOps(), "ns/op", AggregationPolicy.AVG));
 	}
 
 	private Map<Long, Long> nanoseconds() {
