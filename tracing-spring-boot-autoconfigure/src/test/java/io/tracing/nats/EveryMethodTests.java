@@ -136,8 +136,8 @@ class EveryMethodTests {
 				.subjects((subject) -> traced)
 				.advisories(false)
 				.build();
-			this.connection = tracing
-				.of((Connection) ((tested.type() == Connection.class) ? delegate : JnatsValues.of(Connection.class)));
+			this.connection = tracing.trace(
+					(Connection) ((tested.type() == Connection.class) ? delegate : JnatsValues.of(Connection.class)));
 			this.client = wrap(delegate);
 			assertThat(this.client).isNotSameAs(delegate);
 			Class<?> type = tested.method().getReturnType();

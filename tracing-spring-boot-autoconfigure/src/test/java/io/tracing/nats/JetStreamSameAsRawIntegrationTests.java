@@ -83,8 +83,7 @@ class JetStreamSameAsRawIntegrationTests {
 			PublishOptions wrong = PublishOptions.builder().expectedLastSequence(77).build();
 			call(application, () -> jetStream.publish(subject, BODY, wrong));
 			call(application, () -> jetStream.publishAsync(subject, BODY, wrong).join());
-			JetStream noAck = application.connection()
-				.jetStream(JetStreamOptions.builder().publishNoAck(true).build());
+			JetStream noAck = application.connection().jetStream(JetStreamOptions.builder().publishNoAck(true).build());
 			call(application, () -> noAck.publish(subject, BODY));
 			application.call(() -> noAck.publishAsync(subject, BODY));
 			CompletableFuture<PublishAck> cancelled = jetStream.publishAsync("nobody." + subject, BODY);
@@ -103,8 +102,7 @@ class JetStreamSameAsRawIntegrationTests {
 			jetStream.publish(subject, BODY);
 			Dispatcher dispatcher = connection.createDispatcher();
 			List<JetStreamSubscription> subscriptions = new ArrayList<>();
-			application
-				.run(() -> subscriptions.add(jetStream.subscribe(subject, dispatcher, handler, true)));
+			application.run(() -> subscriptions.add(jetStream.subscribe(subject, dispatcher, handler, true)));
 			application.call(() -> handled.poll(10, TimeUnit.SECONDS));
 			application.run(() -> subscriptions
 				.add(jetStream.subscribe(subject, dispatcher, handler, false, PushSubscribeOptions.builder().build())));

@@ -54,7 +54,7 @@ class NewerJnatsTests {
 
 	private final NewerConnection raw = delegate(NewerConnection.class);
 
-	private final ConnectionTracing tracing = NatsTracing.create(this.sdk).of(this.raw);
+	private final ConnectionTracing tracing = NatsTracing.create(this.sdk).trace(this.raw);
 
 	private final NewerConnection connection = proxy(new TracingConnection(this.raw, this.tracing),
 			NewerConnection.class);

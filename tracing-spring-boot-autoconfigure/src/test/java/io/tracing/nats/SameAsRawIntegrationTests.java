@@ -55,8 +55,8 @@ class SameAsRawIntegrationTests {
 			application.call(() -> connection.createDispatcher(null).subscribe(application.name()));
 			application
 				.call(() -> connection.createDispatcher().subscribe(application.name(), nullOf(MessageHandler.class)));
-			application.call(
-					() -> connection.createDispatcher(IDLE).subscribe(application.name(), "queue", (MessageHandler) null));
+			application.call(() -> connection.createDispatcher(IDLE)
+				.subscribe(application.name(), "queue", (MessageHandler) null));
 			application.call(() -> connection.createDispatcher(IDLE).subscribe(nullOf(String.class)));
 		});
 	}
@@ -102,7 +102,8 @@ class SameAsRawIntegrationTests {
 
 	@ParameterizedTest
 	@NullSource
-	@ValueSource(strings = { "", " ", "a b", "a..b", ".a", "a.", "*", ">", "a.>.b", "$JS.API.INFO", "\u00fc\u20ac\uffff" })
+	@ValueSource(
+			strings = { "", " ", "a b", "a..b", ".a", "a.", "*", ">", "a.>.b", "$JS.API.INFO", "\u00fc\u20ac\uffff" })
 	void subjectOfAnyKind(@Nullable String subject) {
 		Outcome.assertSame((application) -> {
 			Connection connection = application.connection();
@@ -156,7 +157,8 @@ class SameAsRawIntegrationTests {
 			application.call(() -> connection.request(application.name() + ".nobody", BODY).get());
 			application.call(() -> connection.request(application.name(), BODY, SHORT));
 			application.call(() -> connection.request(application.name(), new Headers(), BODY, SHORT));
-			application.call(() -> connection.request(NatsMessage.builder().subject(application.name()).build(), SHORT));
+			application
+				.call(() -> connection.request(NatsMessage.builder().subject(application.name()).build(), SHORT));
 			application.call(() -> connection.request(application.name(), BODY, Duration.ZERO));
 			application.call(() -> connection.request(application.name(), BODY, Duration.ofMillis(-1)));
 			CompletableFuture<Message> cancelled = connection.request(application.name(), BODY);
@@ -165,8 +167,8 @@ class SameAsRawIntegrationTests {
 			CompletableFuture<Message> completed = connection.request(application.name(), BODY);
 			application.call(() -> completed.completeExceptionally(new IllegalStateException("the user's")));
 			application.call(completed::join);
-			application.call(
-					() -> connection.request(application.name(), BODY).orTimeout(50, TimeUnit.MILLISECONDS).join());
+			application
+				.call(() -> connection.request(application.name(), BODY).orTimeout(50, TimeUnit.MILLISECONDS).join());
 			// Each arrived once, no matter how it ended.
 			Awaitility.await().atMost(PATIENCE).until(() -> asked.get() >= 8);
 			application.call(() -> connection.request(application.name(), BODY, SHORT));
