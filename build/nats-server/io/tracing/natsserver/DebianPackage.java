@@ -20,8 +20,14 @@ final class DebianPackage implements Source {
 
 	private final Platform platform;
 
-	DebianPackage(Platform platform) {
+	private final String aptGet;
+
+	private final String dpkgDeb;
+
+	DebianPackage(Platform platform, String aptGet, String dpkgDeb) {
 		this.platform = platform;
+		this.aptGet = aptGet;
+		this.dpkgDeb = dpkgDeb;
 	}
 
 	@Override
@@ -47,7 +53,7 @@ final class DebianPackage implements Source {
 		}
 		try (DirectoryStream<Path> packages = Files.newDirectoryStream(download, NAME + "*.deb")) {
 			for (Path file : packages) {
-				Command.run(directory, List.of("dpkg-deb", "-x", file.toString(), files.toString()));
+				Command.run(directory, List.of(this.dpkgDeb, "-x", file.toString(), files.toString()));
 			}
 		}
 		return files.resolve("usr/sbin/" + NAME);
@@ -57,7 +63,7 @@ final class DebianPackage implements Source {
 	 * A fresh image has no package lists, and only root could update them where they
 	 * belong.
 	 */
-	private static void downloadWithOwnLists(Path directory, Path download) throws IOException {
+	private void downloadWithOwnLists(Path directory, Path download) throws IOException {
 		Path state = Files.createDirectories(directory.resolve("state"));
 		Path lists = Files.createDirectories(state.resolve("lists/partial")).getParent();
 		Path cache = Files.createDirectories(directory.resolve("cache/archives/partial")).getParent().getParent();
@@ -79,8 +85,8 @@ final class DebianPackage implements Source {
 		}
 	}
 
-	private static List<String> aptGet(List<String> options, String... arguments) {
-		List<String> command = new ArrayList<>(List.of("apt-get", "-q"));
+	private List<String> aptGet(List<String> options, String... arguments) {
+		List<String> command = new ArrayList<>(List.of(this.aptGet, "-q"));
 		// Without it root's apt gives its rights away, to a user who can't write here.
 		command.addAll(List.of("-o", "APT::Sandbox::User="));
 		command.addAll(options);

@@ -29,6 +29,10 @@ public final class NatsServerBinary {
 
 	static final String VARIABLE = "NATS_SERVER_PATH";
 
+	private static final String APT_GET = "apt-get";
+
+	private static final String DPKG_DEB = "dpkg-deb";
+
 	private static final String ADVICE = "Install nats-server 2.9.10 or newer (https://nats.io/download) so that it is on"
 			+ " the PATH, or name the executable with -D" + PROPERTY + "=... or " + VARIABLE + "=...";
 
@@ -81,8 +85,8 @@ public final class NatsServerBinary {
 		Map<String, String> environment = System.getenv();
 		List<Path> directories = searchPath(environment.getOrDefault("PATH", ""));
 		List<Source> sources = new ArrayList<>();
-		if (has(directories, "apt-get") && has(directories, "dpkg-deb")) {
-			sources.add(new DebianPackage(platform));
+		if (has(directories, APT_GET) && has(directories, DPKG_DEB)) {
+			sources.add(new DebianPackage(platform, APT_GET, DPKG_DEB));
 		}
 		sources.add(new ReleaseArchive(platform, ReleaseArchive.DOWNLOADS, ReleaseArchive.CHECKSUMS));
 		return new NatsServerBinary(platform, System.getProperty(PROPERTY, environment.get(VARIABLE)), directories,

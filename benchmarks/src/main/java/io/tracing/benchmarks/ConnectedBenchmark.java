@@ -49,6 +49,11 @@ public abstract class ConnectedBenchmark {
 
 	private NatsClient client = new NatsClient(this.other);
 
+	ConnectedBenchmark() {
+		// For a run that is broken off.
+		Runtime.getRuntime().addShutdownHook(new Thread(this.server::close));
+	}
+
 	/**
 	 * Put the tracing on.
 	 * @throws Exception if there is no connection

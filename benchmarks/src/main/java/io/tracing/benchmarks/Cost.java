@@ -10,7 +10,7 @@ import java.util.function.ToDoubleFunction;
  * What one message costs.
  *
  * @param nanoseconds the time that passes
- * @param processorNanoseconds the time that the application keeps processors busy
+ * @param processorNanoseconds the time that the JVM keeps processors busy
  * @param bytes what it allocates
  */
 record Cost(double nanoseconds, double processorNanoseconds, double bytes) {

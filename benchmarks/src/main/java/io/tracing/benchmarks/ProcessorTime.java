@@ -4,12 +4,11 @@
 package io.tracing.benchmarks;
 
 import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.LongStream;
 
+import com.sun.management.ThreadMXBean;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.profile.InternalProfiler;
@@ -19,49 +18,41 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * Reports the time that the application kept processors busy, over all its threads. The
- * time that passes has in it what other processes did meanwhile, and, with a server on
- * the other side of a socket, is mostly the time that one waits for the other.
- * <p>
- * Thread by thread, because the JVM knows its own sum only to a hundredth of a second.
- * Collecting garbage and compiling are left out: the bytes stand for the one, and the
- * other ends.
+ * Reports the time that the threads of Java kept processors busy. What other processes do
+ * on the same machine is no part of it. With a server on the other side of a socket, the
+ * time that passes is mostly the time that one waits for the other. The compiler and the
+ * garbage collector are left out: what they do in one iteration was caused in another.
  */
 public final class ProcessorTime implements InternalProfiler {
 
 	static final String LABEL = "cpu.norm";
 
-	private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+	private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-	private Map<Long, Long> before = Map.of();
+	private long before;
 
 	@Override
 	public String getDescription() {
-		return "Processor time of the application per operation";
+		return "Processor time of Java's threads per operation";
 	}
 
 	@Override
 	public void beforeIteration(BenchmarkParams benchmarkParams, IterationParams iterationParams) {
-		this.before = nanoseconds();
+		this.before = now();
 	}
 
 	@Override
 	public Collection<? extends Result<?>> afterIteration(BenchmarkParams benchmarkParams,
 			IterationParams iterationParams, IterationResult result) {
-		double time = 0;
-		for (Map.Entry<Long, Long> thread : nanoseconds().entrySet()) {
-			time += thread.getValue() - this.before.getOrDefault(thread.getKey(), 0L);
-		}
+		double time = now() - this.before;
 		return List
 			.of(new ScalarResult(LABEL, time / result.getMetadata().getAllOps(), "ns/op", AggregationPolicy.AVG));
 	}
 
-	private Map<Long, Long> nanoseconds() {
-		Map<Long, Long> nanoseconds = new HashMap<>();
-		for (long thread : this.threads.getAllThreadIds()) {
-			nanoseconds.put(thread, Math.max(0, this.threads.getThreadCpuTime(thread)));
-		}
-		return nanoseconds;
+	private long now() {
+		return LongStream.of(this.threads.getThreadCpuTime(this.threads.getAllThreadIds()))
+			.filter((time) -> time > 0)
+			.sum();
 	}
 
 }

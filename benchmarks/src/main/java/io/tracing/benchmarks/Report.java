@@ -5,9 +5,11 @@ package io.tracing.benchmarks;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,8 +30,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * Measures every variant and prints what each adds to a message.
  * <p>
  * JMH runs all forks of one variant in a row, so that a noisy minute falls on that
- * variant alone. Here each round has one fork of each variant, all at the same time, and
- * they take {@link Turns} of a tenth of a second: what disturbs one disturbs all.
+ * variant alone. Here each round has one fork of each variant, and where no server takes
+ * part they all run at the same time and take {@link Turns}: what disturbs one disturbs
+ * all.
  */
 public final class Report {
 
@@ -52,11 +55,11 @@ public final class Report {
 	 * @throws Exception if a benchmark fails
 	 */
 	public static void main(String[] arguments) throws Exception {
-		Effort effort = new Effort(4, 16, 24);
+		Effort effort = new Effort(4, 5, 8);
 		Set<Section.Broker> brokers = EnumSet.noneOf(Section.Broker.class);
 		for (String argument : arguments) {
 			switch (argument) {
-				case "--quick" -> effort = new Effort(1, 8, 12);
+				case "--quick" -> effort = new Effort(1, 5, 4);
 				case "--kafka" -> brokers.add(Section.Broker.KAFKA);
 				case "--nats" -> brokers.add(Section.Broker.NATS);
 				default -> throw new IllegalArgumentException(
@@ -79,30 +82,24 @@ public final class Report {
 		for (int round = 1; round <= this.effort.rounds; round++) {
 			for (Section section : Section.values()) {
 				if (this.brokers.contains(section.broker())) {
-					runSideBySide(section, round, tables.computeIfAbsent(section, CostTable::new));
+					measure(section, round, tables.computeIfAbsent(section, CostTable::new));
 				}
 			}
 		}
 		tables.forEach((section, table) -> System.out.printf("%n### %s%n%n%s", section.title(), table.toMarkdown()));
 	}
 
-	private void runSideBySide(Section section, int round, CostTable table) throws Exception {
-		List<Variant> variants = Arrays.stream(Variant.values())
-			.filter((variant) -> section.measures(variant, round))
-			.toList();
-		if (variants.isEmpty()) {
-			return;
-		}
-		System.out.printf("round %d of %d, %s: %d variants in turns%n", round, this.effort.rounds, section.title(),
-				variants.size());
-		ExecutorService forks = Executors.newFixedThreadPool(variants.size());
+	private void measure(Section section, int round, CostTable table) throws Exception {
+		List<Variant> variants = order(round).stream().filter((variant) -> section.measures(variant, round)).toList();
+		ExecutorService forks = Executors
+			.newFixedThreadPool(section.broker().runsInTurns() ? Math.max(1, variants.size()) : 1);
 		try {
-			Map<Variant, Future<List<Cost>>> measured = new EnumMap<>(Variant.class);
+			Map<Variant, Future<List<Cost>>> measured = new LinkedHashMap<>();
 			variants.forEach((variant) -> measured.put(variant, forks.submit(() -> measure(section, variant))));
-			for (Variant variant : variants) {
-				List<Cost> costs = measured.get(variant).get();
-				table.add(variant, costs);
-				progress(round, section, variant, Cost.typical(costs));
+			for (Map.Entry<Variant, Future<List<Cost>>> fork : measured.entrySet()) {
+				List<Cost> costs = fork.getValue().get();
+				table.add(fork.getKey(), costs);
+				progress(round, section, fork.getKey(), Cost.typical(costs));
 			}
 		}
 		finally {
@@ -117,7 +114,16 @@ public final class Report {
 	}
 
 	/**
-	 * Run one fork, which takes turns with those of the other variants.
+	 * Another one first in each round: a machine that grows slower is unfair to none.
+	 */
+	private static List<Variant> order(int round) {
+		List<Variant> variants = new ArrayList<>(List.of(Variant.values()));
+		Collections.rotate(variants, round - 1);
+		return variants;
+	}
+
+	/**
+	 * Run one fork.
 	 * @return the cost in each of its iterations
 	 */
 	private List<Cost> measure(Section section, Variant variant) throws RunnerException {
@@ -126,9 +132,9 @@ public final class Report {
 			.forks(1)
 			.jvmArgs("-Xms512m", "-Xmx512m")
 			.warmupIterations(this.effort.warmups)
-			.warmupTime(TimeValue.milliseconds(500))
+			.warmupTime(TimeValue.seconds(section.broker().warmupSeconds()))
 			.measurementIterations(this.effort.measurements)
-			.measurementTime(TimeValue.milliseconds(100))
+			.measurementTime(TimeValue.milliseconds(300))
 			.addProfiler(Turns.class, this.turns.toString())
 			.addProfiler(GCProfiler.class)
 			.addProfiler(ProcessorTime.class)
@@ -156,7 +162,7 @@ public final class Report {
 	 * How much is measured.
 	 *
 	 * @param rounds how many forks of each variant
-	 * @param warmups how many half seconds each gets to warm up
+	 * @param warmups how many iterations each gets to warm up
 	 * @param measurements how many measurements each gives
 	 */
 	private record Effort(int rounds, int warmups, int measurements) {

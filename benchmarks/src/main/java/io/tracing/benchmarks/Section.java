@@ -19,15 +19,15 @@ enum Section {
 
 	BATCH("Processed record of a batch", Broker.KAFKA, "BatchBenchmark.process", Set.of(Variant.values()), compared()),
 
-	NATS_PUBLISH("Publish", Broker.NATS, "NatsPublishBenchmark.publish", core(), core()),
+	NATS_PUBLISH("Publish", Broker.NATS, "NatsPublishBenchmark.publish", withOff(core()), core()),
 
-	NATS_HANDLER("Message delivered to a handler", Broker.NATS, "NatsHandlerBenchmark.handle", core(), core()),
+	NATS_HANDLER("Message delivered to a handler", Broker.NATS, "NatsHandlerBenchmark.handle", withOff(core()), core()),
 
 	JETSTREAM_PUBLISH("Asynchronous publish to JetStream", Broker.NATS, "JetStreamPublishBenchmark.publishAsync",
-			jetStream(), jetStream()),
+			withOff(jetStream()), jetStream()),
 
-	JETSTREAM_FETCH("Message of a fetch of 500, acknowledged", Broker.NATS, "FetchBenchmark.fetchAndAck", jetStream(),
-			jetStream());
+	JETSTREAM_FETCH("Message of a fetch of 500, acknowledged", Broker.NATS, "FetchBenchmark.fetchAndAck",
+			withOff(jetStream()), jetStream());
 
 	private final String title;
 
@@ -74,18 +74,25 @@ enum Section {
 		return EnumSet.range(Variant.NONE, Variant.MICROMETER);
 	}
 
-	private static Set<Variant> core() {
-		Set<Variant> variants = jetStream();
-		variants.add(Variant.OPENTELEMETRY);
-		return variants;
-	}
-
 	/**
 	 * OpenTelemetry's library sees nothing of JetStream.
 	 */
+	private static Set<Variant> core() {
+		return with(jetStream(), Variant.OPENTELEMETRY);
+	}
+
 	private static Set<Variant> jetStream() {
-		return EnumSet.of(Variant.NONE, Variant.FLOOR, Variant.STARTER, Variant.STARTER_UNSAMPLED, Variant.STARTER_NOOP,
-				Variant.DISABLED);
+		return EnumSet.of(Variant.NONE, Variant.FLOOR, Variant.STARTER, Variant.STARTER_UNSAMPLED);
+	}
+
+	private static Set<Variant> withOff(Set<Variant> variants) {
+		return with(with(variants, Variant.STARTER_NOOP), Variant.DISABLED);
+	}
+
+	private static Set<Variant> with(Set<Variant> variants, Variant variant) {
+		Set<Variant> more = EnumSet.copyOf(variants);
+		more.add(variant);
+		return more;
 	}
 
 	/**
@@ -94,16 +101,37 @@ enum Section {
 	enum Broker {
 
 		/**
-		 * Mocks of the clients, which answer at once: all that passes is the client's
-		 * time.
+		 * Mocks of the clients, which answer at once. The JIT compiler was seen at work
+		 * on the path of a record until the ninth second.
 		 */
-		KAFKA,
+		KAFKA(2),
 
 		/**
 		 * A real server: what passes is mostly waiting, so that the processor's time is
 		 * looked at.
 		 */
-		NATS
+		NATS(4);
+
+		private final int warmupSeconds;
+
+		Broker(int warmupSeconds) {
+			this.warmupSeconds = warmupSeconds;
+		}
+
+		/**
+		 * Whether forks run at the same time and measure in turns: a server has no turns.
+		 */
+		boolean runsInTurns() {
+			return this == KAFKA;
+		}
+
+		/**
+		 * How long an iteration lasts that warms up. Who waits for a server calls less
+		 * often, and is compiled later.
+		 */
+		int warmupSeconds() {
+			return this.warmupSeconds;
+		}
 
 	}
 

@@ -45,11 +45,11 @@ abstract class BrokerBeanPostProcessor implements BeanPostProcessor {
 	}
 
 	@Override
-	public final Object postProcessAfterInitialization(Object bean, String beanName) {
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (!isClient(bean)) {
 			return bean;
 		}
-		TracingReport.Broker broker = this.report.getObject().broker(this.name);
+		TracingReport.Broker broker = broker();
 		try {
 			return isOn(broker) ? trace(bean, beanName, broker) : bean;
 		}
@@ -65,6 +65,10 @@ abstract class BrokerBeanPostProcessor implements BeanPostProcessor {
 			this.beans.getBean(Faults.class).report("instrumenting the bean '" + beanName + "'", ex);
 			return bean;
 		}
+	}
+
+	final TracingReport.Broker broker() {
+		return this.report.getObject().broker(this.name);
 	}
 
 	private boolean isOn(TracingReport.Broker broker) {

@@ -3,6 +3,9 @@
 
 package io.tracing.autoconfigure;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
 import io.nats.client.BaseConsumerContext;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
@@ -19,6 +22,7 @@ import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
 import org.springframework.core.env.Environment;
 
 /**
@@ -26,11 +30,41 @@ import org.springframework.core.env.Environment;
  * connection is wrapped by itself; beans that were made of another one are named in the
  * report, because they are not traced.
  */
-final class NatsTracingBeanPostProcessor extends BrokerBeanPostProcessor {
+final class NatsTracingBeanPostProcessor extends BrokerBeanPostProcessor
+		implements SmartInstantiationAwareBeanPostProcessor {
+
+	// What was given to others before it was finished, by names of beans.
+	private final Map<String, Object> exposed = new ConcurrentHashMap<>();
 
 	NatsTracingBeanPostProcessor(ObjectProvider<TracingSource> source, ObjectProvider<TracingReport> report,
 			BeanFactory beans, Environment environment) {
 		super("NATS", source, report, beans, environment);
+	}
+
+	/**
+	 * Only where circular references are allowed. All get the same object: Spring stops
+	 * the start if there are two of a bean.
+	 */
+	@Override
+	public Object getEarlyBeanReference(Object bean, String beanName) {
+		if (!(bean instanceof Connection)) {
+			return bean;
+		}
+		this.exposed.put(beanName, bean);
+		return super.postProcessAfterInitialization(bean, beanName);
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (this.exposed.remove(beanName, bean)) {
+			return bean;
+		}
+		Object traced = super.postProcessAfterInitialization(bean, beanName);
+		if (this.exposed.remove(beanName, bean)) {
+			broker().untraced("connection", beanName, "OpenTelemetry is made of beans that need it");
+			return bean;
+		}
+		return traced;
 	}
 
 	@Override

@@ -37,6 +37,9 @@ final class Requests {
 
 	private static final int NO_RESPONDERS_STATUS = 503;
 
+	// Since jnats 2.26.
+	private static final boolean FAILURE_MESSAGES = hasFailureMessages();
+
 	private static final StackWalker STACK = StackWalker.getInstance();
 
 	private final Connection connection;
@@ -46,6 +49,15 @@ final class Requests {
 	Requests(ConnectionTracing connection) {
 		this.connection = connection.connection();
 		this.faults = connection.nats().messaging().faults();
+	}
+
+	private static boolean hasFailureMessages() {
+		try {
+			return Message.class.isAssignableFrom(RequestFailureMessage.class);
+		}
+		catch (NoClassDefFoundError ex) {
+			return false;
+		}
 	}
 
 	/**
@@ -127,7 +139,7 @@ final class Requests {
 	}
 
 	private static void end(RunningSpan span, Message reply) {
-		if (reply instanceof RequestFailureMessage failure) {
+		if (FAILURE_MESSAGES && reply instanceof RequestFailureMessage failure) {
 			String reason = failure.getReason().name().toLowerCase(Locale.ROOT);
 			span.fail(reason, String.valueOf(failure.getCause()));
 			return;

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.nats.client.Connection;
 import io.nats.client.ConsumerContext;
@@ -35,10 +36,13 @@ import io.tracing.testing.NatsServer;
 import io.tracing.testing.Spans;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -107,22 +111,42 @@ class NatsApplicationIntegrationTests {
 		}
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "false, false", "false, true", "true, false", "true, true" })
+	void connectionThatOpenTelemetryNeedsItselfIsLeftAlone(boolean circularReferences, boolean exporterFirst) {
+		Class<?>[] application = exporterFirst ? new Class<?>[] { ExporterOverNats.class, OfTheUser.class }
+				: new Class<?>[] { OfTheUser.class, ExporterOverNats.class };
+		try (ConfigurableApplicationContext context = start(application,
+				"--spring.main.allow-circular-references=" + circularReferences)) {
+			Connection connection = context.getBean(Connection.class);
+			assertThat(ClientProxy.isOne(connection)).isFalse();
+			assertThat(context.getBean(ExporterOverNats.class).exportsThrough).isSameAs(connection);
+			assertThat(NatsContexts.line(context)).contains("NATS: not 'connection', ")
+				.containsAnyOf("OpenTelemetry is made of beans that need it",
+						"Requested bean is currently in creation");
+		}
+	}
+
 	@Test
-	void exporterThatSendsThroughTheConnectionLeavesItUntraced() {
-		try (ConfigurableApplicationContext context = start(ExporterOverNats.class)) {
-			assertThat(ClientProxy.isOne(context.getBean(Connection.class))).isFalse();
-			assertThat(context.getBean(ExporterOverNats.class).exportsThrough)
-				.isSameAs(context.getBean(Connection.class));
-			assertThat(NatsContexts.line(context)).contains("not 'connection', tracing it failed: "
-					+ BeanCurrentlyInCreationException.class.getName() + ": Error creating bean with name 'processor'");
+	void connectionThatIsNeededBeforeItIsFinishedIsTraced() {
+		try (ConfigurableApplicationContext context = start(new Class<?>[] { OfTheUser.class, Impatient.class },
+				"--spring.main.allow-circular-references=true")) {
+			Connection connection = context.getBean(Connection.class);
+			assertThat(context.getBean("holder", AtomicReference.class).get()).isSameAs(connection);
+			NatsContexts.assertTracedOnce(context, connection);
+			assertThat(NatsContexts.line(context)).contains("NATS: 1 connection");
 		}
 	}
 
 	private ConfigurableApplicationContext start(Class<?> application) {
+		return start(new Class<?>[] { application });
+	}
+
+	private ConfigurableApplicationContext start(Class<?>[] application, String... arguments) {
 		return new SpringApplicationBuilder(application).web(WebApplicationType.NONE)
 			.properties("name=" + this.name, "management.tracing.sampling.probability=1",
 					"logging.level.io.tracing=info", "management.otlp.metrics.export.enabled=false")
-			.run();
+			.run(arguments);
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -231,7 +255,7 @@ class NatsApplicationIntegrationTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	static class ExporterOverNats extends OfTheUser {
+	static class ExporterOverNats {
 
 		private Connection exportsThrough;
 
@@ -239,6 +263,38 @@ class NatsApplicationIntegrationTests {
 		BatchSpanProcessor processor(Connection connection) {
 			this.exportsThrough = connection;
 			return BatchSpanProcessor.builder(new RecordingExporter()).build();
+		}
+
+	}
+
+	/** Another post-processor gives the connection to a bean before it is finished. */
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Impatient {
+
+		@Bean
+		static BeanPostProcessor impatience(ObjectProvider<AtomicReference<Connection>> holder) {
+			return new BeanPostProcessor() {
+
+				@Override
+				public Object postProcessBeforeInitialization(Object bean, String beanName) {
+					if (bean instanceof Connection) {
+						holder.getObject();
+					}
+					return bean;
+				}
+
+			};
+		}
+
+		@Bean
+		Spans spans() {
+			return new Spans();
+		}
+
+		@Bean
+		AtomicReference<Connection> holder(Connection connection) {
+			return new AtomicReference<>(connection);
 		}
 
 	}

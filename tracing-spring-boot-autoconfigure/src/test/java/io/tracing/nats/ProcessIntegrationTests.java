@@ -158,7 +158,8 @@ class ProcessIntegrationTests {
 				.isEqualTo(ids(nats.spans().await("publish " + this.subject + ".created", 5)));
 			assertThat(nats.spans().await("ack " + this.subject + ".created", 5)).extracting(SpanData::getParentSpanId)
 				.isEqualTo(ids(processes));
-			assertThat(dispatchers() - dispatchers).as("threads for advisories").isLessThanOrEqualTo(1);
+			// One for advisories, and perhaps that of jnats for replies.
+			assertThat(dispatchers() - dispatchers).as("not one for each message").isLessThan(5);
 		}
 	}
 

@@ -38,6 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * makes no span: set-up, heartbeats, flow control, pulls that bring nothing. A minute of
  * idling is a number of those, here at intervals of a tenth of a second.
  */
+@SuppressWarnings("try")
 class QuietIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);

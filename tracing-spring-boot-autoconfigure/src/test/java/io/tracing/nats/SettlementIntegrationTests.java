@@ -11,6 +11,8 @@ import java.util.stream.Stream;
 import io.nats.client.JetStreamSubscription;
 import io.nats.client.Message;
 import io.nats.client.PullSubscribeOptions;
+import io.nats.client.PushSubscribeOptions;
+import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.ConsumerInfo;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
@@ -86,7 +88,7 @@ class SettlementIntegrationTests {
 			nats.createStream(this.stream);
 			nats.connection()
 				.jetStream()
-				.subscribe(this.pattern, nats.connection().createDispatcher(), handled::complete, false);
+				.subscribe(this.pattern, nats.connection().createDispatcher(), handled::complete, false, onceOnly());
 			nats.connection().jetStream().publish(this.stream + ".created", null);
 			SpanData process = nats.spans().await("process " + this.pattern);
 			CompletableFuture.runAsync(() -> settlement.settleUnchecked(handled.join())).join();
@@ -199,6 +201,12 @@ class SettlementIntegrationTests {
 			assertThat(ack.getAttributes().get(MessagingAttributes.ERROR_TYPE))
 				.isEqualTo(TimeoutException.class.getName());
 		}
+	}
+
+	private static PushSubscribeOptions onceOnly() {
+		return PushSubscribeOptions.builder()
+			.configuration(ConsumerConfiguration.builder().maxDeliver(1).build())
+			.build();
 	}
 
 	private JetStreamSubscription subscribe(TracedNats nats) throws Exception {

@@ -5,7 +5,6 @@ package io.tracing.orderflow.nats;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 import io.nats.client.Connection;
 import io.nats.client.Nats;
@@ -29,8 +28,6 @@ import org.springframework.core.retry.RetryTemplate;
 public class NatsConfiguration {
 
 	private static final Duration CONNECT_DELAY = Duration.ofMillis(500);
-
-	private static final Duration DRAIN_LIMIT = Duration.ofSeconds(5);
 
 	@Bean
 	Connection natsConnection(NatsProperties properties, @Value("${spring.application.name}") String service) {
@@ -65,7 +62,7 @@ public class NatsConfiguration {
 	 */
 	@Bean
 	DisposableBean natsDrain(Connection connection) {
-		return () -> connection.drain(DRAIN_LIMIT).get(DRAIN_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+		return () -> Drain.await(connection);
 	}
 
 	@Bean
