@@ -133,7 +133,7 @@ public final class Report {
 			.jvmArgs("-Xms512m", "-Xmx512m")
 			.warmupIterations(this.effort.warmups)
 			.warmupTime(TimeValue.seconds(section.broker().warmupSeconds()))
-			.measurementIterations(this.effort.measurements)
+			.measurementIterations(this.effort.measurements + 1)
 			.measurementTime(TimeValue.milliseconds(300))
 			.addProfiler(Turns.class, this.turns.toString())
 			.addProfiler(GCProfiler.class)
@@ -145,6 +145,9 @@ public final class Report {
 			.getBenchmarkResults()
 			.stream()
 			.flatMap((fork) -> fork.getIterationResults().stream())
+			// The last one ends with the benchmark's threads, which take the knowledge
+			// of their time with them.
+			.limit(this.effort.measurements)
 			.map(Report::cost)
 			.toList();
 	}
