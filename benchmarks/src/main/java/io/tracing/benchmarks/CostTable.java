@@ -32,15 +32,15 @@ final class CostTable {
 	String toMarkdown() {
 		Cost none = cost(Variant.NONE);
 		List<Variant> yardsticks = YARDSTICKS.stream().filter(this.costs::containsKey).toList();
-		StringBuilder table = new StringBuilder(format("| tracing | added %s | added B |", unit()));
-		yardsticks.forEach((yardstick) -> table.append(format(" %s / %s | B / %2$s |", unit(), yardstick.id())));
+		StringBuilder table = new StringBuilder("| tracing | added CPU ns | added B |");
+		yardsticks.forEach((yardstick) -> table.append(format(" CPU ns / %s | B / %1$s |", yardstick.id())));
 		table.append("\n|---|---:|---:|").append("---:|---:|".repeat(yardsticks.size())).append('\n');
 		for (Variant variant : this.costs.keySet()) {
 			if (variant != Variant.NONE) {
 				table.append(row(variant, none, yardsticks));
 			}
 		}
-		table.append(format("%nWithout tracing: %,.0f %s, %,.0f B.%n", time(none), unit(), none.bytes()));
+		table.append(format("%nWithout tracing: %,.0f CPU ns, %,.0f B.%n", none.processorNanoseconds(), none.bytes()));
 		return (this.section.broker() == Section.Broker.NATS) ? table.append(throughput(none)).toString()
 				: table.toString();
 	}
@@ -48,10 +48,11 @@ final class CostTable {
 	private String row(Variant variant, Cost none, List<Variant> yardsticks) {
 		Cost added = cost(variant).minus(none);
 		StringBuilder row = new StringBuilder(
-				format("| %s | %,.0f | %,.0f |", variant.id(), time(added), added.bytes()));
+				format("| %s | %,.0f | %,.0f |", variant.id(), added.processorNanoseconds(), added.bytes()));
 		for (Variant yardstick : yardsticks) {
 			Cost one = cost(yardstick).minus(none);
-			row.append(format(" %.2f | %.2f |", time(added) / time(one), added.bytes() / one.bytes()));
+			row.append(format(" %.2f | %.2f |", added.processorNanoseconds() / one.processorNanoseconds(),
+					added.bytes() / one.bytes()));
 		}
 		return row.append('\n').toString();
 	}
@@ -69,14 +70,6 @@ final class CostTable {
 			}
 		}
 		return line.append(".\n").toString();
-	}
-
-	private double time(Cost cost) {
-		return (this.section.broker() == Section.Broker.NATS) ? cost.processorNanoseconds() : cost.nanoseconds();
-	}
-
-	private String unit() {
-		return (this.section.broker() == Section.Broker.NATS) ? "CPU ns" : "ns";
 	}
 
 	private Cost cost(Variant variant) {

@@ -3,13 +3,19 @@
 
 package io.tracing.benchmarks;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.IterationResult;
@@ -24,7 +30,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * Measures every variant and prints what each adds to a message.
  * <p>
  * JMH runs all forks of one variant in a row, so that a noisy minute falls on that
- * variant alone. Here each round has one fork of each variant.
+ * variant alone. Here each round has one fork of each variant, and where no server takes
+ * part they all run at the same time and take {@link Turns}: what disturbs one disturbs
+ * all.
  */
 public final class Report {
 
@@ -32,18 +40,21 @@ public final class Report {
 
 	private final Set<Section.Broker> brokers;
 
-	private Report(Effort effort, Set<Section.Broker> brokers) {
+	private final Path turns;
+
+	private Report(Effort effort, Set<Section.Broker> brokers, Path turns) {
 		this.effort = effort;
 		this.brokers = brokers;
+		this.turns = turns;
 	}
 
 	/**
 	 * Run the benchmarks.
 	 * @param arguments {@code --quick} for a first impression, {@code --kafka} or
 	 * {@code --nats} for only the one
-	 * @throws RunnerException if a benchmark fails
+	 * @throws Exception if a benchmark fails
 	 */
-	public static void main(String[] arguments) throws RunnerException {
+	public static void main(String[] arguments) throws Exception {
 		Effort effort = new Effort(4, 5, 8);
 		Set<Section.Broker> brokers = EnumSet.noneOf(Section.Broker.class);
 		for (String argument : arguments) {
@@ -55,10 +66,18 @@ public final class Report {
 						"Unknown argument '" + argument + "': there are --quick, --kafka and --nats");
 			}
 		}
-		new Report(effort, brokers.isEmpty() ? EnumSet.allOf(Section.Broker.class) : brokers).run();
+		// JMH's own lock on the machine, which would let one fork alone start.
+		System.setProperty("jmh.ignoreLock", "true");
+		Path turns = Files.createTempFile("turns", ".lock");
+		try {
+			new Report(effort, brokers.isEmpty() ? EnumSet.allOf(Section.Broker.class) : brokers, turns).run();
+		}
+		finally {
+			Files.delete(turns);
+		}
 	}
 
-	private void run() throws RunnerException {
+	private void run() throws Exception {
 		Map<Section, CostTable> tables = new EnumMap<>(Section.class);
 		for (int round = 1; round <= this.effort.rounds; round++) {
 			for (Section section : Section.values()) {
@@ -70,13 +89,21 @@ public final class Report {
 		tables.forEach((section, table) -> System.out.printf("%n### %s%n%n%s", section.title(), table.toMarkdown()));
 	}
 
-	private void measure(Section section, int round, CostTable table) throws RunnerException {
-		for (Variant variant : order(round)) {
-			if (section.measures(variant, round)) {
-				List<Cost> costs = measure(section, variant);
-				table.add(variant, costs);
-				progress(round, section, variant, Cost.typical(costs));
+	private void measure(Section section, int round, CostTable table) throws Exception {
+		List<Variant> variants = order(round).stream().filter((variant) -> section.measures(variant, round)).toList();
+		ExecutorService forks = Executors
+			.newFixedThreadPool(section.broker().runsInTurns() ? Math.max(1, variants.size()) : 1);
+		try {
+			Map<Variant, Future<List<Cost>>> measured = new LinkedHashMap<>();
+			variants.forEach((variant) -> measured.put(variant, forks.submit(() -> measure(section, variant))));
+			for (Map.Entry<Variant, Future<List<Cost>>> fork : measured.entrySet()) {
+				List<Cost> costs = fork.getValue().get();
+				table.add(fork.getKey(), costs);
+				progress(round, section, fork.getKey(), Cost.typical(costs));
 			}
+		}
+		finally {
+			forks.shutdownNow();
 		}
 	}
 
@@ -103,11 +130,12 @@ public final class Report {
 		Options options = new OptionsBuilder().include(section.pattern())
 			.param("tracing", variant.id())
 			.forks(1)
-			.jvmArgs("-Xms1g", "-Xmx1g")
+			.jvmArgs("-Xms512m", "-Xmx512m")
 			.warmupIterations(this.effort.warmups)
 			.warmupTime(TimeValue.seconds(section.broker().warmupSeconds()))
-			.measurementIterations(this.effort.measurements)
+			.measurementIterations(this.effort.measurements + 1)
 			.measurementTime(TimeValue.milliseconds(300))
+			.addProfiler(Turns.class, this.turns.toString())
 			.addProfiler(GCProfiler.class)
 			.addProfiler(ProcessorTime.class)
 			.shouldFailOnError(true)
@@ -117,6 +145,9 @@ public final class Report {
 			.getBenchmarkResults()
 			.stream()
 			.flatMap((fork) -> fork.getIterationResults().stream())
+			// The last one ends with the benchmark's threads, which take the knowledge
+			// of their time with them.
+			.limit(this.effort.measurements)
 			.map(Report::cost)
 			.toList();
 	}
