@@ -7,16 +7,12 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
 
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
-import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
-import io.opentelemetry.sdk.trace.ReadWriteSpan;
-import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
-import io.opentelemetry.sdk.trace.SpanProcessor;
+import io.tracing.testing.CountedSpans;
 import io.tracing.testing.KafkaBroker;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -95,14 +91,12 @@ class SoakIntegrationTests {
 			containers.close();
 			producers.destroy();
 		}
-		Awaitility.await("every span to end")
-			.atMost(Duration.ofSeconds(10))
-			.until(() -> this.spans.ended.sum() == this.spans.started.sum());
+		Awaitility.await("every span to end").atMost(Duration.ofSeconds(10)).until(() -> this.spans.open() == 0);
 		containers.assertClean();
 		assertThat(containers.assignments()).as("assignments, of which twelve are the first ones").isGreaterThan(24);
 		// Of the failures of futures Spring Kafka forgets some, traced or not.
 		groups.forEach((group) -> group.assertBuried((group != futures) ? MESSAGES : MESSAGES / 4));
-		assertThat(this.spans.started.sum()).as("a send and an attempt for each message, of few two, beside batches")
+		assertThat(this.spans.started()).as("a send and an attempt for each message, of few two, beside batches")
 			.isGreaterThan(2L * SoakMessages.arriving(1, MESSAGES) + 3L * SoakMessages.arriving(FEW, MESSAGES));
 		sdk.close();
 	}
@@ -115,34 +109,6 @@ class SoakIntegrationTests {
 	private static long heapAfterCollection() {
 		System.gc();
 		return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-	}
-
-	private static final class CountedSpans implements SpanProcessor {
-
-		private final LongAdder started = new LongAdder();
-
-		private final LongAdder ended = new LongAdder();
-
-		@Override
-		public void onStart(Context parentContext, ReadWriteSpan span) {
-			this.started.increment();
-		}
-
-		@Override
-		public boolean isStartRequired() {
-			return true;
-		}
-
-		@Override
-		public void onEnd(ReadableSpan span) {
-			this.ended.increment();
-		}
-
-		@Override
-		public boolean isEndRequired() {
-			return true;
-		}
-
 	}
 
 }

@@ -32,11 +32,9 @@ import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
-import io.opentelemetry.sdk.trace.ReadWriteSpan;
-import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
-import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.tracing.messaging.MessagingTracing;
+import io.tracing.testing.CountedSpans;
 import io.tracing.testing.NatsServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -118,7 +116,7 @@ class SoakIntegrationTests {
 		Awaitility.await("every span to end").atMost(PATIENCE).until(() -> this.spans.open() == 0);
 		assertThat(this.leaked).as("contexts left on a thread").isEmpty();
 		assertThat(this.core.sum()).isEqualTo((long) ROUNDS * CORE_EACH);
-		assertThat(this.spans.started.sum()).as("one for each send and each delivery, at least")
+		assertThat(this.spans.started()).as("one for each send and each delivery, at least")
 			.isGreaterThan(MESSAGES + (long) ROUNDS * (CORE_EACH + STORED_EACH));
 		sdk.close();
 	}
@@ -251,38 +249,6 @@ class SoakIntegrationTests {
 	 * What handlers throw is expected here.
 	 */
 	private static final class Silent implements ErrorListener {
-
-	}
-
-	private static final class CountedSpans implements SpanProcessor {
-
-		private final LongAdder started = new LongAdder();
-
-		private final LongAdder ended = new LongAdder();
-
-		long open() {
-			return this.started.sum() - this.ended.sum();
-		}
-
-		@Override
-		public void onStart(Context parentContext, ReadWriteSpan span) {
-			this.started.increment();
-		}
-
-		@Override
-		public boolean isStartRequired() {
-			return true;
-		}
-
-		@Override
-		public void onEnd(ReadableSpan span) {
-			this.ended.increment();
-		}
-
-		@Override
-		public boolean isEndRequired() {
-			return true;
-		}
 
 	}
 
