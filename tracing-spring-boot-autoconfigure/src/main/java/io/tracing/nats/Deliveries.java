@@ -104,9 +104,7 @@ final class Deliveries {
 		delivered.describeConsumer(builder);
 		JetStreamDelivery delivery = delivered.delivery;
 		if (delivery != null) {
-			this.tracing.attributes().natsStreamSequence().set(builder, delivery.streamSequence());
-			this.tracing.attributes().natsConsumerSequence().set(builder, delivery.consumerSequence());
-			this.tracing.attributes().natsDeliveryCount().set(builder, delivery.deliveryCount());
+			delivery.describe(builder, this.tracing.attributes());
 		}
 	}
 
@@ -129,7 +127,10 @@ final class Deliveries {
 		}
 	}
 
-	private static @Nullable String messageId(@Nullable Headers headers) {
+	/**
+	 * What tells a message from a copy of it, for JetStream, which stores one of them.
+	 */
+	static @Nullable String messageId(@Nullable Headers headers) {
 		return (headers != null) ? headers.getFirst(MESSAGE_ID) : null;
 	}
 

@@ -4,6 +4,8 @@
 package io.tracing.nats;
 
 import io.nats.client.Message;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.tracing.messaging.MessagingAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +86,15 @@ record JetStreamDelivery(String prefix, String stream, String consumer, long del
 			number = 0;
 		}
 		return null;
+	}
+
+	/**
+	 * Say on a span which delivery it is about.
+	 */
+	void describe(SpanBuilder builder, MessagingAttributes keys) {
+		keys.natsStreamSequence().set(builder, this.streamSequence);
+		keys.natsConsumerSequence().set(builder, this.consumerSequence);
+		keys.natsDeliveryCount().set(builder, this.deliveryCount);
 	}
 
 	private static @Nullable JetStreamDelivery parse(String subject) {

@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SendSpans {
 
-	private static final String MESSAGE_ID = "Nats-Msg-Id";
-
 	private final ConnectionTracing connection;
 
 	private final NatsTracing nats;
@@ -119,8 +117,8 @@ final class SendSpans {
 
 	private static void setMessageId(SpanBuilder builder, OutgoingMessage message) {
 		String id = (message.options() != null) ? message.options().getMessageId() : null;
-		if (id == null && message.headers() != null) {
-			id = message.headers().getFirst(MESSAGE_ID);
+		if (id == null) {
+			id = Deliveries.messageId(message.headers());
 		}
 		if (id != null) {
 			builder.setAttribute(MessagingAttributes.MESSAGE_ID, id);

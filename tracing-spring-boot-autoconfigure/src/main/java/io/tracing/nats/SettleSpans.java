@@ -61,9 +61,7 @@ final class SettleSpans {
 			}
 			operation.name(builder, message.getSubject());
 			delivered.describeConsumer(builder);
-			this.tracing.attributes().natsStreamSequence().set(builder, delivery.streamSequence());
-			this.tracing.attributes().natsConsumerSequence().set(builder, delivery.consumerSequence());
-			this.tracing.attributes().natsDeliveryCount().set(builder, delivery.deliveryCount());
+			delivery.describe(builder, this.tracing.attributes());
 			return this.tracing.start(operation.messaging(), builder, parent);
 		}
 		catch (Throwable ex) {
