@@ -5,6 +5,9 @@ package io.tracing.telemetry.wire;
 
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ids of traces and spans, which the formats write in hex and in Base64. Their
@@ -14,15 +17,19 @@ final class Ids {
 
 	private static final HexFormat HEX = HexFormat.of();
 
+	private static final int TRACE_ID = 16;
+
+	private static final int SPAN_ID = 8;
+
 	private Ids() {
 	}
 
 	static String traceId(JsonObject json, String name) throws MalformedRecordException {
-		return id(name, json.text(name), 16);
+		return id(name, json.text(name), TRACE_ID);
 	}
 
 	static String spanId(JsonObject json, String name) throws MalformedRecordException {
-		return id(name, json.text(name), 8);
+		return id(name, json.text(name), SPAN_ID);
 	}
 
 	static String optionalTraceId(JsonObject json, String name) throws MalformedRecordException {
@@ -33,50 +40,67 @@ final class Ids {
 		return json.text(name).isEmpty() ? "" : spanId(json, name);
 	}
 
-	private static String id(String name, String text, int bytes) throws MalformedRecordException {
-		String id = text;
-		// Base64 makes four characters of three bytes, so the lengths differ.
-		if (text.length() == (bytes + 2) / 3 * 4) {
-			id = fromBase64(name, text, bytes);
-		}
-		else if (text.length() != 2 * bytes) {
-			throw malformed(name, bytes);
-		}
-		return checked(name, id, bytes);
+	/**
+	 * The trace id that is the value of an attribute, empty if it is none.
+	 */
+	static String traceIdOf(@Nullable Object value) {
+		return idOf(value, TRACE_ID);
 	}
 
-	private static String fromBase64(String name, String text, int bytes) throws MalformedRecordException {
+	/**
+	 * The span id that is the value of an attribute, empty if it is none.
+	 */
+	static String spanIdOf(@Nullable Object value) {
+		return idOf(value, SPAN_ID);
+	}
+
+	private static String idOf(@Nullable Object value, int bytes) {
+		String id = (value instanceof String text) ? decode(text, bytes) : null;
+		return (id != null) ? id : "";
+	}
+
+	private static String id(String name, String text, int bytes) throws MalformedRecordException {
+		String id = decode(text, bytes);
+		if (id == null) {
+			throw new MalformedRecordException(
+					"'" + name + "' must be " + bytes + " bytes in hex or Base64 that are not all zero");
+		}
+		return id;
+	}
+
+	private static @Nullable String decode(String text, int bytes) {
+		if (text.length() == 2 * bytes) {
+			return fromHex(text);
+		}
+		// Base64 makes four characters of three bytes.
+		return (text.length() == (bytes + 2) / 3 * 4) ? fromBase64(text, bytes) : null;
+	}
+
+	private static @Nullable String fromBase64(String text, int bytes) {
 		try {
 			byte[] id = Base64.getDecoder().decode(text.replace('-', '+').replace('_', '/'));
-			if (id.length == bytes) {
-				return HEX.formatHex(id);
-			}
+			return (id.length == bytes) ? fromHex(HEX.formatHex(id)) : null;
 		}
 		catch (IllegalArgumentException ex) {
-			// It has characters of neither alphabet.
+			return null;
 		}
-		throw malformed(name, bytes);
 	}
 
-	private static String checked(String name, String id, int bytes) throws MalformedRecordException {
+	private static @Nullable String fromHex(String id) {
 		boolean nonZero = false;
 		boolean upperCase = false;
 		for (int i = 0; i < id.length(); i++) {
 			char c = id.charAt(i);
 			if (!HexFormat.isHexDigit(c)) {
-				throw malformed(name, bytes);
+				return null;
 			}
 			nonZero |= c != '0';
 			upperCase |= c >= 'A' && c <= 'F';
 		}
 		if (!nonZero) {
-			throw new MalformedRecordException("'" + name + "' must not be all zero");
+			return null;
 		}
-		return upperCase ? HEX.formatHex(HEX.parseHex(id)) : id;
-	}
-
-	private static MalformedRecordException malformed(String name, int bytes) {
-		return new MalformedRecordException("'" + name + "' must be " + bytes + " bytes in hex or Base64");
+		return upperCase ? id.toLowerCase(Locale.ROOT) : id;
 	}
 
 }

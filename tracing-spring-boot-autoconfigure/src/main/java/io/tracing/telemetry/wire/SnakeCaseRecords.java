@@ -60,9 +60,13 @@ final class SnakeCaseRecords {
 
 	static LogRecord log(JsonObject json) throws MalformedRecordException {
 		json.requiredText("level");
+		Map<String, @Nullable Object> fields = json.attributes("fields");
+		String traceId = Ids.optionalTraceId(json, "trace_id");
+		String spanId = Ids.optionalSpanId(json, "span_id");
+		// Producers have no place to put them but the fields.
 		return new LogRecord(json.time("timestamp"), word(json, "level"), json.requiredText("message"),
-				json.text("service"), Ids.optionalTraceId(json, "trace_id"), Ids.optionalSpanId(json, "span_id"),
-				json.attributes("fields"), json.text("error"));
+				json.text("service"), traceId.isEmpty() ? Ids.traceIdOf(fields.get("trace_id")) : traceId,
+				spanId.isEmpty() ? Ids.spanIdOf(fields.get("span_id")) : spanId, fields, json.text("error"));
 	}
 
 	static MetricObservation observation(JsonObject json, Number value) throws MalformedRecordException {
