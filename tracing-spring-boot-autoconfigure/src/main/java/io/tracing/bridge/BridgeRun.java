@@ -75,7 +75,7 @@ final class BridgeRun {
 		this.streams = streams;
 		this.counters = counters;
 		this.faults = faults;
-		this.deadLetters = new DeadLetterStream(connection, settings, faults);
+		this.deadLetters = new DeadLetterStream(connection, settings);
 		this.pipelines.put(Signal.SPANS, pipeline(Signal.SPANS, new SpanTranslator(settings.serviceName()), sender));
 		this.pipelines.put(Signal.LOGS, pipeline(Signal.LOGS, new LogTranslator(settings.serviceName()), sender));
 		this.pipelines.put(Signal.METRICS,
@@ -176,11 +176,20 @@ final class BridgeRun {
 				String trouble = consumer.problem();
 				StreamPosition position = consumer.position();
 				return counters.status(signal, (trouble != null) ? SignalState.WAITING_FOR_STREAM : backoff.state(),
-						(trouble != null) ? trouble : backoff.reason(), consumer.durable().name(), position,
+						(trouble != null) ? trouble : reason(backoff), consumer.durable().name(), position,
 						position.age(consumer.held().oldest(), ZonedDateTime.now(ZoneOffset.UTC)));
 			}
 		}
 		return counters.status(signal, SignalState.WAITING_FOR_STREAM, this.problem);
+	}
+
+	/** A dead letter that can't be written holds up what it came with. */
+	private @Nullable String reason(Backoff backoff) {
+		String reason = backoff.reason();
+		String problem = this.deadLetters.problem();
+		return (reason == null && problem != null)
+				? "dead letters can't be written to stream '" + this.settings.deadLetterStream() + "': " + problem
+				: reason;
 	}
 
 	/**
@@ -190,13 +199,14 @@ final class BridgeRun {
 	void stop(long deadline) {
 		this.stopping = true;
 		this.starter.interrupt();
-		this.consumers.forEach(TelemetryConsumer::stop);
-		ExhaustedMessages advisories = this.exhausted;
-		if (advisories != null) {
-			advisories.stop();
-		}
 		try {
+			// It may be about to start what is stopped next.
 			join(this.starter, System.nanoTime() + TimeUnit.SECONDS.toNanos(TICK_SECONDS));
+			this.consumers.forEach(TelemetryConsumer::stop);
+			ExhaustedMessages advisories = this.exhausted;
+			if (advisories != null) {
+				advisories.stop();
+			}
 			for (Thread thread : this.threads) {
 				if (thread.getName().endsWith("exhausted")) {
 					thread.interrupt();

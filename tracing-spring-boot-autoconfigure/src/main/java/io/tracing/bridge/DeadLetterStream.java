@@ -9,10 +9,12 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.zip.GZIPOutputStream;
 
@@ -27,13 +29,17 @@ import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.impl.Headers;
 import io.nats.client.impl.NatsMessage;
-import io.tracing.messaging.Faults;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The stream of what can't be exported. A record counts as a dead letter when the stream
  * has it: until then the message that it came in is not settled.
  */
 final class DeadLetterStream {
+
+	private static final Logger logger = LoggerFactory.getLogger(DeadLetterStream.class);
 
 	/**
 	 * The server tells here of messages that it gives up. The stream keeps that as well,
@@ -52,15 +58,26 @@ final class DeadLetterStream {
 
 	private final BridgeSettings settings;
 
-	private final Faults faults;
+	private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
 
-	DeadLetterStream(Supplier<Connection> connection, BridgeSettings settings, Faults faults) {
+	DeadLetterStream(Supplier<Connection> connection, BridgeSettings settings) {
 		this.connection = connection;
 		this.settings = settings;
-		this.faults = faults;
 	}
 
-	/** Create the stream if it is missing. It is never altered. */
+	/**
+	 * Create the stream if it is missing. It is never altered. What can't be created now
+	 * may be there when it is needed, and the good records don't need it.
+	 */
+	void createIfMissing() {
+		try {
+			createIfMissing(this.connection.get().jetStreamManagement());
+		}
+		catch (IOException | JetStreamApiException | RuntimeException ex) {
+			failed(ex);
+		}
+	}
+
 	void createIfMissing(JetStreamManagement management) throws IOException, JetStreamApiException {
 		try {
 			management.getStreamInfo(this.settings.deadLetterStream());
@@ -80,17 +97,25 @@ final class DeadLetterStream {
 		}
 	}
 
+	/** What keeps dead letters from being written, if something does. */
+	@Nullable String problem() {
+		return this.problem.get();
+	}
+
 	/**
 	 * Write dead letters, and return when the stream has them all. Tries again until it
 	 * succeeds.
 	 */
 	void write(List<DeadLetter> letters) throws InterruptedException {
-		List<DeadLetter> left = letters;
+		List<DeadLetter> left = tryToWrite(letters);
 		while (!left.isEmpty()) {
+			TimeUnit.MILLISECONDS.sleep(this.settings.firstBackoff().toMillis());
+			// Somebody may have deleted it.
+			createIfMissing();
 			left = tryToWrite(left);
-			if (!left.isEmpty()) {
-				TimeUnit.MILLISECONDS.sleep(this.settings.firstBackoff().toMillis());
-			}
+		}
+		if (this.problem.getAndSet(null) != null) {
+			logger.info("Dead letters are written to stream '{}' again.", this.settings.deadLetterStream());
 		}
 	}
 
@@ -104,7 +129,7 @@ final class DeadLetterStream {
 			}
 		}
 		catch (IOException | RuntimeException ex) {
-			this.faults.report("writing a dead letter of the telemetry bridge", ex);
+			failed(ex);
 		}
 		List<DeadLetter> left = new ArrayList<>();
 		long limit = System.nanoTime() + ACKNOWLEDGED_WITHIN.toNanos();
@@ -118,17 +143,29 @@ final class DeadLetterStream {
 
 	private boolean isStored(CompletableFuture<PublishAck> ack, long limit) throws InterruptedException {
 		try {
-			return ack.get(Math.max(0, limit - System.nanoTime()), TimeUnit.NANOSECONDS) != null;
+			ack.get(Math.max(0, limit - System.nanoTime()), TimeUnit.NANOSECONDS);
+			return true;
 		}
-		catch (ExecutionException | TimeoutException ex) {
-			this.faults.report("writing a dead letter of the telemetry bridge to stream '"
-					+ this.settings.deadLetterStream() + "', see tracing.bridge.dead-letter.stream", ex);
+		catch (ExecutionException | TimeoutException | CancellationException ex) {
+			failed(ex);
 			return false;
+		}
+	}
+
+	private void failed(Exception failure) {
+		String next = DeadLetterProblem.describe(failure, this.settings);
+		if (!next.equals(this.problem.getAndSet(next))) {
+			logger.warn("Dead letters can't be written to stream '{}', and the messages stay in stream '{}': {}",
+					this.settings.deadLetterStream(), this.settings.stream(), next);
 		}
 	}
 
 	private CompletableFuture<PublishAck> publish(JetStream stream, DeadLetter letter, long maxPayload) {
 		Headers headers = letter.deadLetterHeaders();
+		if (headers.serializedLength() + HEADER_ROOM > maxPayload) {
+			headers = letter.ownHeaders();
+			headers.put(DeadLetter.HEADERS_HEADER, "omitted");
+		}
 		byte[] body = letter.body();
 		long room = maxPayload - headers.serializedLength() - HEADER_ROOM;
 		if (body.length > room) {

@@ -142,11 +142,13 @@ final class ExhaustedMessages implements Runnable {
 		String subject = Objects.requireNonNull(message.getSubject());
 		this.deadLetters.write(List.of(new DeadLetter(subject, message.getHeaders(), body,
 				DeadLetterReason.MAX_DELIVERIES, "delivered " + deliveries + " times and never settled",
-				this.settings.stream(), sequence, deliveries, String.valueOf(message.getTime()))));
+				this.settings.stream(), sequence, deliveries, DeadLetter.stored(Objects.requireNonNull(message.getTime())))));
 		logger.warn("Message {} of stream '{}' is a dead letter after {} deliveries that nobody settled.", sequence,
 				this.settings.stream(), deliveries);
 		Signal signal = Signal.ofSubject(subject);
 		if (signal != null) {
+			// Whoever received it before is not there any more, with its counts.
+			this.counters.get(signal).received.increment();
 			this.counters.get(signal).deadLettered(DeadLetterReason.MAX_DELIVERIES, 1);
 		}
 	}

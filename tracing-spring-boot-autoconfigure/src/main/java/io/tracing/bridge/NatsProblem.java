@@ -42,7 +42,7 @@ final class NatsProblem {
 		return message(failure);
 	}
 
-	private static String message(Throwable failure) {
+	static String message(Throwable failure) {
 		@Nullable String message = failure.getMessage();
 		return (message != null) ? message : failure.getClass().getSimpleName();
 	}

@@ -34,8 +34,6 @@ final class TelemetryConsumer implements Runnable {
 	/** What the server counts of a message beside its body. */
 	private static final int MESSAGE_OVERHEAD = 64 * 1024;
 
-	private static final double NEARLY_FULL = 0.8;
-
 	private final Durable durable;
 
 	private final Supplier<Connection> connection;
@@ -49,6 +47,8 @@ final class TelemetryConsumer implements Runnable {
 	private final DeadLetterStream deadLetters;
 
 	private final HeldMessages held = new HeldMessages();
+
+	private final StorageGuard guard;
 
 	private volatile @Nullable String problem = "it starts";
 
@@ -70,6 +70,7 @@ final class TelemetryConsumer implements Runnable {
 		this.streams = streams;
 		this.pipelines = pipelines;
 		this.deadLetters = deadLetters;
+		this.guard = new StorageGuard(settings.stream());
 		this.signOfLifeInterval = HeldMessages.signOfLifeInterval(settings.ackWait()).toNanos();
 	}
 
@@ -116,7 +117,7 @@ final class TelemetryConsumer implements Runnable {
 	private Pull open() throws IOException, JetStreamApiException {
 		Connection connection = this.connection.get();
 		this.streams.createIfMissing(connection.jetStreamManagement());
-		this.deadLetters.createIfMissing(connection.jetStreamManagement());
+		this.deadLetters.createIfMissing();
 		ConsumerInfo there = this.durable.findOrCreate(connection.jetStreamManagement(), this.settings);
 		Duration ackWait = Objects.requireNonNullElse(there.getConsumerConfiguration().getAckWait(),
 				this.settings.ackWait());
@@ -211,17 +212,8 @@ final class TelemetryConsumer implements Runnable {
 	void refreshPosition() throws IOException, JetStreamApiException {
 		StreamPosition next = StreamPosition.of(this.connection.get().jetStreamManagement(), this.settings.stream(),
 				this.durable);
-		StreamPosition before = this.position;
 		this.position = next;
-		if (next.lost() > before.lost()) {
-			logger.error("Stream '{}' has discarded up to {} messages that the bridge had not fetched yet."
-					+ " Raise its limits (tracing.telemetry.stream.max-size, max-age are for a new one), or add bridges.",
-					this.settings.stream(), next.lost());
-		}
-		if (next.lag() > 0 && next.filling() >= NEARLY_FULL && before.filling() < NEARLY_FULL) {
-			logger.warn("Stream '{}' is {} % full and {} messages wait for the bridge: the oldest will be discarded.",
-					this.settings.stream(), Math.round(next.filling() * 100), next.lag());
-		}
+		this.guard.look(next);
 	}
 
 	StreamPosition position() {
