@@ -136,8 +136,12 @@ final class BridgeScenario implements AutoCloseable {
 	 * @param signal the signal
 	 */
 	void awaitDrained(OtlpBridge bridge, Signal signal) {
+		awaitDrained(bridge, signal, LIMIT);
+	}
+
+	void awaitDrained(OtlpBridge bridge, Signal signal, Duration limit) {
 		String durable = Objects.requireNonNull(status(bridge, signal).durable());
-		Awaitility.await(durable + " is drained").atMost(LIMIT).untilAsserted(() -> call((management) -> {
+		Awaitility.await(durable + " is drained").atMost(limit).untilAsserted(() -> call((management) -> {
 			var info = management.getConsumerInfo(STREAM, durable);
 			if (info.getNumPending() + info.getNumAckPending() > 0) {
 				throw new AssertionError(info.getNumPending() + " are to be fetched, " + info.getNumAckPending()
