@@ -9,12 +9,13 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.zip.GZIPOutputStream;
 
@@ -51,6 +52,9 @@ final class DeadLetterStream {
 
 	private static final Duration ACKNOWLEDGED_WITHIN = Duration.ofSeconds(5);
 
+	/** JetStream stores no more. */
+	private static final int MAX_HEADERS = 64 * 1024 - 1;
+
 	/** Room for the headers that a dead letter has more than the record had. */
 	private static final int HEADER_ROOM = 2_048;
 
@@ -58,7 +62,8 @@ final class DeadLetterStream {
 
 	private final BridgeSettings settings;
 
-	private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
+	// Several can alternate, such as one of creating the stream and one of writing to it.
+	private final Set<String> problems = ConcurrentHashMap.newKeySet();
 
 	DeadLetterStream(Supplier<Connection> connection, BridgeSettings settings) {
 		this.connection = connection;
@@ -99,7 +104,7 @@ final class DeadLetterStream {
 
 	/** What keeps dead letters from being written, if something does. */
 	@Nullable String problem() {
-		return this.problem.get();
+		return this.problems.stream().findFirst().orElse(null);
 	}
 
 	/**
@@ -114,7 +119,8 @@ final class DeadLetterStream {
 			createIfMissing();
 			left = tryToWrite(left);
 		}
-		if (this.problem.getAndSet(null) != null) {
+		if (!this.problems.isEmpty()) {
+			this.problems.clear();
 			logger.info("Dead letters are written to stream '{}' again.", this.settings.deadLetterStream());
 		}
 	}
@@ -154,7 +160,7 @@ final class DeadLetterStream {
 
 	private void failed(Exception failure) {
 		String next = DeadLetterProblem.describe(failure, this.settings);
-		if (!next.equals(this.problem.getAndSet(next))) {
+		if (this.problems.add(next)) {
 			logger.warn("Dead letters can't be written to stream '{}', and the messages stay in stream '{}': {}",
 					this.settings.deadLetterStream(), this.settings.stream(), next);
 		}
@@ -162,7 +168,7 @@ final class DeadLetterStream {
 
 	private CompletableFuture<PublishAck> publish(JetStream stream, DeadLetter letter, long maxPayload) {
 		Headers headers = letter.deadLetterHeaders();
-		if (headers.serializedLength() + HEADER_ROOM > maxPayload) {
+		if (headers.serializedLength() + HEADER_ROOM > Math.min(maxPayload, MAX_HEADERS)) {
 			headers = letter.ownHeaders();
 			headers.put(DeadLetter.HEADERS_HEADER, "omitted");
 		}

@@ -35,15 +35,24 @@ final class BridgeScenario implements AutoCloseable {
 
 	private static final Duration LIMIT = Duration.ofSeconds(30);
 
-	private final NatsServer nats = NatsServer.start();
+	private final NatsServer nats;
 
 	private final OtlpReceiver backend = OtlpReceiver.start();
 
-	private final Connection connection = this.nats.connect();
+	private final Connection connection;
 
 	private final List<OtlpBridge> bridges = new ArrayList<>();
 
 	private final List<Connection> connections = new ArrayList<>();
+
+	/**
+	 * Start a server and a backend.
+	 * @param configuration lines for the configuration file of the server
+	 */
+	BridgeScenario(String... configuration) {
+		this.nats = NatsServer.start(configuration);
+		this.connection = this.nats.connect();
+	}
 
 	NatsServer nats() {
 		return this.nats;
@@ -67,13 +76,29 @@ final class BridgeScenario implements AutoCloseable {
 	 * @return the bridge, which the scenario closes
 	 */
 	OtlpBridge startBridge(UnaryOperator<OtlpBridgeBuilder> customizer) {
-		return startBridge(
-				OtlpHttpOptions.builder().endpoint(this.backend.url()).timeout(Duration.ofSeconds(2)).build(),
-				customizer);
+		return startBridge(target(), customizer);
 	}
 
 	OtlpBridge startBridge(OtlpHttpOptions target, UnaryOperator<OtlpBridgeBuilder> customizer) {
-		Connection own = this.nats.connect();
+		return startBridge(this.nats.connect(), target, customizer);
+	}
+
+	/**
+	 * Start a bridge with a connection that is not everybody's.
+	 * @param user who connects, with the password {@code secret}
+	 * @param customizer changes its settings
+	 * @return the bridge, which the scenario closes
+	 */
+	OtlpBridge startBridgeOf(String user, UnaryOperator<OtlpBridgeBuilder> customizer) {
+		return startBridge(this.nats.connect(this.nats.options().userInfo(user, "secret")), target(), customizer);
+	}
+
+	private OtlpHttpOptions target() {
+		return OtlpHttpOptions.builder().endpoint(this.backend.url()).timeout(Duration.ofSeconds(2)).build();
+	}
+
+	private OtlpBridge startBridge(Connection own, OtlpHttpOptions target,
+			UnaryOperator<OtlpBridgeBuilder> customizer) {
 		this.connections.add(own);
 		OtlpBridgeBuilder builder = OtlpBridge.builder(() -> own, target)
 			.streams(stream()::createIfMissing)
