@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +68,8 @@ final class BridgeRun {
 
 	private volatile String problem = "it starts";
 
+	private final Set<String> problems = ConcurrentHashMap.newKeySet();
+
 	private volatile boolean stopping;
 
 	BridgeRun(Supplier<Connection> connection, BridgeSettings settings, StreamInitializer streams,
@@ -98,7 +102,7 @@ final class BridgeRun {
 	}
 
 	private void openStream() {
-		Retries retries = new Retries(this.settings);
+		Retries retries = new Retries(this.settings, ConcurrentHashMap.newKeySet());
 		try {
 			while (!this.stopping) {
 				try {
@@ -135,7 +139,7 @@ final class BridgeRun {
 		}
 		List<TelemetryConsumer> created = durables.stream()
 			.map((durable) -> new TelemetryConsumer(durable, this.connection, this.settings, this.streams,
-					this.pipelines, this.deadLetters))
+					this.pipelines, this.deadLetters, this.problems))
 			.toList();
 		ExhaustedMessages advisories = new ExhaustedMessages(this.connection, this.settings,
 				durables.stream().map(Durable::name).collect(Collectors.toSet()), this.deadLetters, this.counters);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -71,7 +72,7 @@ final class ExhaustedMessages implements Runnable {
 
 	@Override
 	public void run() {
-		Retries retries = new Retries(this.settings);
+		Retries retries = new Retries(this.settings, ConcurrentHashMap.newKeySet());
 		try {
 			while (!this.stopping) {
 				try {

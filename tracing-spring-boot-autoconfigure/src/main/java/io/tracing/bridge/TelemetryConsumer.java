@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 
 import io.nats.client.Connection;
@@ -46,6 +47,8 @@ final class TelemetryConsumer implements Runnable {
 
 	private final DeadLetterStream deadLetters;
 
+	private final Set<String> problems;
+
 	private final HeldMessages held = new HeldMessages();
 
 	private final StorageGuard guard;
@@ -63,13 +66,15 @@ final class TelemetryConsumer implements Runnable {
 	private volatile @Nullable Pull pull;
 
 	TelemetryConsumer(Durable durable, Supplier<Connection> connection, BridgeSettings settings,
-			StreamInitializer streams, Map<Signal, SignalPipeline<?>> pipelines, DeadLetterStream deadLetters) {
+			StreamInitializer streams, Map<Signal, SignalPipeline<?>> pipelines, DeadLetterStream deadLetters,
+			Set<String> problems) {
 		this.durable = durable;
 		this.connection = connection;
 		this.settings = settings;
 		this.streams = streams;
 		this.pipelines = pipelines;
 		this.deadLetters = deadLetters;
+		this.problems = problems;
 		this.guard = new StorageGuard(settings.stream());
 		this.signOfLifeInterval = HeldMessages.signOfLifeInterval(settings.ackWait()).toNanos();
 	}
@@ -89,7 +94,7 @@ final class TelemetryConsumer implements Runnable {
 
 	@Override
 	public void run() {
-		Retries retries = new Retries(this.settings);
+		Retries retries = new Retries(this.settings, this.problems);
 		try {
 			while (!this.stopping) {
 				try {
