@@ -99,7 +99,7 @@ class PoisonIntegrationTests {
 		JetStream stream = this.scenario.connection().jetStream();
 		List<CompletableFuture<PublishAck>> acks = new ArrayList<>();
 		for (int index = 0; index < MESSAGES; index++) {
-			PoisonRecord poison = PoisonRecords.of(index);
+			PoisonMessage poison = PoisonMessages.of(index);
 			acks.add(stream.publishAsync(NatsMessage.builder()
 				.subject(poison.subject())
 				.headers(poison.headers())
@@ -124,13 +124,13 @@ class PoisonIntegrationTests {
 			.metrics()
 			.forEach((metric) -> received.merge(metric.record().getName(), 1, Integer::sum));
 		Map<String, Integer> wrong = new HashMap<>();
-		for (int index = 0; index < MESSAGES; index += PoisonRecords.GOOD_EVERY) {
+		for (int index = 0; index < MESSAGES; index += PoisonMessages.GOOD_EVERY) {
 			int number = index;
 			int count = Stream.of("span-", "log-", "metric-")
 				.mapToInt((name) -> received.getOrDefault(name + number, 0))
 				.sum();
 			if (count != 1) {
-				wrong.put(PoisonRecords.of(index).subject() + " " + index, count);
+				wrong.put(PoisonMessages.of(index).subject() + " " + index, count);
 			}
 		}
 		assertThat(wrong).isEmpty();
@@ -178,8 +178,8 @@ class PoisonIntegrationTests {
 	private static void isComplete(Message letter) {
 		assertThat(header(letter, "Dead-Letter-Error")).isNotBlank();
 		int index = Integer.parseInt(header(letter, "Dead-Letter-Sequence")) - 1;
-		PoisonRecord original = PoisonRecords.of(index);
-		assertThat(PoisonRecords.isGood(index)).isFalse();
+		PoisonMessage original = PoisonMessages.of(index);
+		assertThat(PoisonMessages.isGood(index)).isFalse();
 		assertThat(DeadLetter.originalSubject(Objects.requireNonNull(letter.getHeaders())))
 			.isEqualTo(original.subject());
 		if (reason(letter) == DeadLetterReason.MALFORMED && !"omitted".equals(bodyHeader(letter))) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * a record that is known to be good or one of the many kinds of what is not. Those that
  * are made by mutation may be good by chance.
  */
-final class PoisonRecords {
+final class PoisonMessages {
 
 	/** Every so many is a good one. */
 	static final int GOOD_EVERY = 7;
@@ -45,17 +45,17 @@ final class PoisonRecords {
 			"Time":"2026-04-05T12:00:00Z","Count":3,"Bounds":[1,5],"BucketCounts":[1,1,1],"Min":0.5,"Max":null,\
 			"Sum":9}],"Temporality":"CumulativeTemporality"}}""";
 
-	private static final List<Function<Random, PoisonRecord>> KINDS = List.of(PoisonRecords::randomBytes,
-			PoisonRecords::randomText, PoisonRecords::mutatedJson, PoisonRecords::mutatedJson,
-			PoisonRecords::mutatedJson, PoisonRecords::mutatedJson, PoisonRecords::truncatedJson,
-			PoisonRecords::replacedValue, PoisonRecords::replacedValue, PoisonRecords::replacedValue,
-			PoisonRecords::mutatedRequest, PoisonRecords::truncatedRequest, PoisonRecords::mutatedRequest,
-			PoisonRecords::wrongContentType, PoisonRecords::otherSignal, PoisonRecords::empty,
-			PoisonRecords::oddHeaders, PoisonRecords::garbageThatIsProtobuf);
+	private static final List<Function<Random, PoisonMessage>> KINDS = List.of(PoisonMessages::randomBytes,
+			PoisonMessages::randomText, PoisonMessages::mutatedJson, PoisonMessages::mutatedJson,
+			PoisonMessages::mutatedJson, PoisonMessages::mutatedJson, PoisonMessages::truncatedJson,
+			PoisonMessages::replacedValue, PoisonMessages::replacedValue, PoisonMessages::replacedValue,
+			PoisonMessages::mutatedRequest, PoisonMessages::truncatedRequest, PoisonMessages::mutatedRequest,
+			PoisonMessages::wrongContentType, PoisonMessages::otherSignal, PoisonMessages::empty,
+			PoisonMessages::oddHeaders, PoisonMessages::garbageThatIsProtobuf);
 
-	private static final List<Function<Random, PoisonRecord>> LARGE_KINDS = List.of(PoisonRecords::hugeJson,
-			PoisonRecords::hugeRequest, PoisonRecords::hugeGarbage, PoisonRecords::deepJson,
-			PoisonRecords::deepRequest);
+	private static final List<Function<Random, PoisonMessage>> LARGE_KINDS = List.of(PoisonMessages::hugeJson,
+			PoisonMessages::hugeRequest, PoisonMessages::hugeGarbage, PoisonMessages::deepJson,
+			PoisonMessages::deepRequest);
 
 	private static final List<String> VALUES = List.of("null", "true", "0", "-1", "1e999", "-0.0", "1e-400",
 			"99999999999999999999", "9223372036854775807", "\"\"", "\"\\u0000\"", "\"\\ud800\"", "\"x\"", "[]", "{}",
@@ -63,30 +63,30 @@ final class PoisonRecords {
 			"\"2026-02-30T25:61:61Z\"", "NaN", "Infinity", "'x'", "undefined", "\"AAAAAAAAAAAAAAAAAAAAAA==\"",
 			"\"00000000000000000000000000000000\"");
 
-	private PoisonRecords() {
+	private PoisonMessages() {
 	}
 
 	static boolean isGood(int index) {
 		return index % GOOD_EVERY == 0;
 	}
 
-	static PoisonRecord of(int index) {
+	static PoisonMessage of(int index) {
 		Random random = new Random(SEED * 31 + index);
 		// The first number of neighbours is much the same.
 		random.nextLong();
 		if (isGood(index)) {
 			return good(index);
 		}
-		List<Function<Random, PoisonRecord>> kinds = (index % LARGE_EVERY < LARGE_KINDS.size()) ? LARGE_KINDS : KINDS;
+		List<Function<Random, PoisonMessage>> kinds = (index % LARGE_EVERY < LARGE_KINDS.size()) ? LARGE_KINDS : KINDS;
 		return kinds.get(random.nextInt(kinds.size())).apply(random);
 	}
 
 	/** A record that must arrive, once. Its number is its index. */
-	private static PoisonRecord good(int index) {
+	private static PoisonMessage good(int index) {
 		return switch (index / GOOD_EVERY % 8) {
 			case 0 -> request(Signal.SPANS, PROTOBUF, OtlpSamples.spans(index, 1));
 			case 1 -> request(Signal.SPANS, null, OtlpSamples.spans(index, 1));
-			case 2 -> new PoisonRecord("telemetry.spans.dagnats-engine.r1", null, OtlpSamples.spanRecord(index));
+			case 2 -> new PoisonMessage("telemetry.spans.dagnats-engine.r1", null, OtlpSamples.spanRecord(index));
 			case 3 -> json(Signal.SPANS, camelCaseSpan(OtlpSamples.span(index)));
 			case 4 -> request(Signal.LOGS, PROTOBUF + "; charset=none", OtlpSamples.logs(index, 1));
 			case 5 -> json(Signal.LOGS, logRecord("log-" + index));
@@ -95,13 +95,13 @@ final class PoisonRecords {
 		};
 	}
 
-	private static PoisonRecord request(Signal signal, @Nullable String contentType, byte[] body) {
-		return new PoisonRecord(signal.subjectPrefix() + "orders",
+	private static PoisonMessage request(Signal signal, @Nullable String contentType, byte[] body) {
+		return new PoisonMessage(signal.subjectPrefix() + "orders",
 				(contentType != null) ? new Headers().add("Content-Type", contentType) : null, body);
 	}
 
-	private static PoisonRecord json(Signal signal, String body) {
-		return new PoisonRecord(signal.subjectPrefix() + "orders.x", null, body.getBytes(StandardCharsets.UTF_8));
+	private static PoisonMessage json(Signal signal, String body) {
+		return new PoisonMessage(signal.subjectPrefix() + "orders.x", null, body.getBytes(StandardCharsets.UTF_8));
 	}
 
 	private static String camelCaseSpan(Span span) {
@@ -182,13 +182,13 @@ final class PoisonRecords {
 		return Signal.values()[random.nextInt(Signal.values().length)];
 	}
 
-	private static PoisonRecord randomBytes(Random random) {
+	private static PoisonMessage randomBytes(Random random) {
 		byte[] body = new byte[random.nextInt(300)];
 		random.nextBytes(body);
 		return request(signal(random), random.nextBoolean() ? PROTOBUF : null, body);
 	}
 
-	private static PoisonRecord randomText(Random random) {
+	private static PoisonMessage randomText(Random random) {
 		String alphabet = "{}[]\",:\\0123456789eE+-.tfn \n\u00e9\u2028ud";
 		StringBuilder text = new StringBuilder("{");
 		for (int left = random.nextInt(100); left > 0; left--) {
@@ -197,20 +197,20 @@ final class PoisonRecords {
 		return json(signal(random), text.toString());
 	}
 
-	private static PoisonRecord mutatedJson(Random random) {
+	private static PoisonMessage mutatedJson(Random random) {
 		Signal signal = signal(random);
 		byte[] body = mutantJson(signal, random).getBytes(StandardCharsets.UTF_8);
-		return new PoisonRecord(signal.subjectPrefix() + "w.x", null, Mutation.apply(body, random));
+		return new PoisonMessage(signal.subjectPrefix() + "w.x", null, Mutation.apply(body, random));
 	}
 
-	private static PoisonRecord truncatedJson(Random random) {
+	private static PoisonMessage truncatedJson(Random random) {
 		Signal signal = signal(random);
 		String body = mutantJson(signal, random);
 		return json(signal, body.substring(0, random.nextInt(body.length())));
 	}
 
 	/** The value of one field becomes another one. */
-	private static PoisonRecord replacedValue(Random random) {
+	private static PoisonMessage replacedValue(Random random) {
 		Signal signal = signal(random);
 		String body = mutantJson(signal, random);
 		int colon = body.indexOf("\":", random.nextInt(body.length() / 2));
@@ -222,36 +222,36 @@ final class PoisonRecords {
 				body.substring(0, colon + 2) + VALUES.get(random.nextInt(VALUES.size())) + body.substring(end));
 	}
 
-	private static PoisonRecord mutatedRequest(Random random) {
+	private static PoisonMessage mutatedRequest(Random random) {
 		Signal signal = signal(random);
 		return request(signal, random.nextBoolean() ? PROTOBUF : null,
 				Mutation.apply(mutantRequest(signal, random), random));
 	}
 
-	private static PoisonRecord truncatedRequest(Random random) {
+	private static PoisonMessage truncatedRequest(Random random) {
 		Signal signal = signal(random);
 		byte[] body = mutantRequest(signal, random);
 		return request(signal, random.nextBoolean() ? PROTOBUF : null,
 				Arrays.copyOf(body, random.nextInt(body.length)));
 	}
 
-	private static PoisonRecord wrongContentType(Random random) {
+	private static PoisonMessage wrongContentType(Random random) {
 		Signal signal = signal(random);
 		return random.nextBoolean() ? request(signal, "application/json", mutantRequest(signal, random))
 				: request(signal, PROTOBUF, mutantJson(signal, random).getBytes(StandardCharsets.UTF_8));
 	}
 
-	private static PoisonRecord otherSignal(Random random) {
+	private static PoisonMessage otherSignal(Random random) {
 		byte[] body = random.nextBoolean() ? mutantRequest(signal(random), random)
 				: mutantJson(signal(random), random).getBytes(StandardCharsets.UTF_8);
 		return request(signal(random), null, body);
 	}
 
-	private static PoisonRecord empty(Random random) {
+	private static PoisonMessage empty(Random random) {
 		return request(signal(random), random.nextBoolean() ? PROTOBUF : null, new byte[0]);
 	}
 
-	private static PoisonRecord oddHeaders(Random random) {
+	private static PoisonMessage oddHeaders(Random random) {
 		Headers headers = switch (random.nextInt(6)) {
 			case 0 -> new Headers().add("Content-Type", "");
 			case 1 -> new Headers().add("content-type", "text/plain", PROTOBUF);
@@ -263,11 +263,11 @@ final class PoisonRecords {
 		Signal signal = signal(random);
 		byte[] body = random.nextBoolean() ? mutantRequest(signal, random)
 				: Mutation.apply(mutantJson(signal, random).getBytes(StandardCharsets.UTF_8), random);
-		return new PoisonRecord(signal.subjectPrefix() + "a_-$!\"(),;=@.%00", headers, body);
+		return new PoisonMessage(signal.subjectPrefix() + "a_-$!\"(),;=@.%00", headers, body);
 	}
 
 	/** Framed as a request is, as far as one can see without decoding it. */
-	private static PoisonRecord garbageThatIsProtobuf(Random random) {
+	private static PoisonMessage garbageThatIsProtobuf(Random random) {
 		byte[] record = new byte[random.nextInt(60)];
 		random.nextBytes(record);
 		byte[] body = record;
@@ -281,11 +281,11 @@ final class PoisonRecords {
 		return request(signal(random), PROTOBUF, body);
 	}
 
-	private static PoisonRecord hugeJson(Random random) {
+	private static PoisonMessage hugeJson(Random random) {
 		return json(Signal.LOGS, logRecord("x".repeat(MAX_PAYLOAD - 2_000 - random.nextInt(100_000))));
 	}
 
-	private static PoisonRecord hugeRequest(Random random) {
+	private static PoisonMessage hugeRequest(Random random) {
 		Span span = mutant(random).toBuilder().setName("x".repeat(MAX_PAYLOAD - 1_000)).build();
 		ExportTraceServiceRequest.Builder request = ExportTraceServiceRequest.newBuilder();
 		request.addResourceSpansBuilder().addScopeSpansBuilder().addSpans(span);
@@ -293,7 +293,7 @@ final class PoisonRecords {
 	}
 
 	/** Fits into a message, but not beside what a dead letter says about it. */
-	private static PoisonRecord hugeGarbage(Random random) {
+	private static PoisonMessage hugeGarbage(Random random) {
 		byte[] body = new byte[MAX_PAYLOAD - 500];
 		if (random.nextBoolean()) {
 			random.nextBytes(body);
@@ -301,14 +301,14 @@ final class PoisonRecords {
 		return request(signal(random), PROTOBUF, body);
 	}
 
-	private static PoisonRecord deepJson(Random random) {
+	private static PoisonMessage deepJson(Random random) {
 		int depth = 100_000;
 		return json(signal(random), "{\"trace_id\":"
 				+ (random.nextBoolean() ? "[".repeat(depth) : "{\"a\":".repeat(depth) + "1" + "}".repeat(depth)));
 	}
 
 	/** Deeper than the official classes go. */
-	private static PoisonRecord deepRequest(Random random) {
+	private static PoisonMessage deepRequest(Random random) {
 		AnyValue value = AnyValue.newBuilder().setBoolValue(true).build();
 		for (int depth = 1_000; depth > 0; depth--) {
 			value = AnyValue.newBuilder().setArrayValue(ArrayValue.newBuilder().addValues(value)).build();

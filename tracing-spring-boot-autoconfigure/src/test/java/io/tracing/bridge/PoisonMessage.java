@@ -13,5 +13,5 @@ import org.jspecify.annotations.Nullable;
  * @param headers the headers, if there are any
  * @param body the body
  */
-record PoisonRecord(String subject, @Nullable Headers headers, byte[] body) {
+record PoisonMessage(String subject, @Nullable Headers headers, byte[] body) {
 }
