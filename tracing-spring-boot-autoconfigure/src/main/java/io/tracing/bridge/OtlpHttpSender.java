@@ -141,7 +141,8 @@ final class OtlpHttpSender implements AutoCloseable {
 		}
 		catch (ExecutionException ex) {
 			answer.end("the body of the answer broke off");
-			return result(answer, signal, target, fault.result(ex.getCause()));
+			// A cancelled exchange can end with the fault that this caused, too.
+			return result(answer, signal, target, this.closed ? closed(target) : fault.result(ex.getCause()));
 		}
 	}
 
