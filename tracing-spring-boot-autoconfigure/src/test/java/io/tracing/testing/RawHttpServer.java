@@ -221,6 +221,9 @@ final class RawHttpServer implements AutoCloseable {
 			this.bodyIsRead = false;
 			for (line = readLine(); line != null && !line.isEmpty(); line = readLine()) {
 				int colon = line.indexOf(':');
+				if (colon < 0) {
+					throw new IOException("No HTTP");
+				}
 				this.headers.merge(line.substring(0, colon), line.substring(colon + 1).trim(),
 						(one, other) -> one + ", " + other);
 			}
