@@ -1,0 +1,225 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.bridge;
+
+import java.io.IOException;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamManagement;
+import io.tracing.messaging.Faults;
+import io.tracing.telemetry.wire.Signal;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The bridge between a start and a stop: the consumers, the pipelines, and the threads
+ * that they run on.
+ */
+final class BridgeRun {
+
+	private static final Logger logger = LoggerFactory.getLogger(BridgeRun.class);
+
+	private static final long TICK_SECONDS = 1;
+
+	private static final long POSITION_SECONDS = 5;
+
+	private final Supplier<Connection> connection;
+
+	private final BridgeSettings settings;
+
+	private final StreamInitializer streams;
+
+	private final Map<Signal, SignalCounters> counters;
+
+	private final Map<Signal, SignalPipeline<?>> pipelines = new EnumMap<>(Signal.class);
+
+	private final DeadLetterStream deadLetters;
+
+	private final Faults faults;
+
+	private final List<Thread> threads = new ArrayList<>();
+
+	private final Thread starter = thread("tracing-bridge-start", this::openStream);
+
+	// One keeps messages alive, and must not wait for the answers that the other asks
+	// for.
+	private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(2,
+			(task) -> thread("tracing-bridge-timer", task));
+
+	private volatile List<TelemetryConsumer> consumers = List.of();
+
+	private volatile @Nullable ExhaustedMessages exhausted;
+
+	private volatile String problem = "it starts";
+
+	private volatile boolean stopping;
+
+	BridgeRun(Supplier<Connection> connection, BridgeSettings settings, StreamInitializer streams,
+			OtlpHttpSender sender, Map<Signal, SignalCounters> counters, Faults faults) {
+		this.connection = connection;
+		this.settings = settings;
+		this.streams = streams;
+		this.counters = counters;
+		this.faults = faults;
+		this.deadLetters = new DeadLetterStream(connection, settings, faults);
+		this.pipelines.put(Signal.SPANS, pipeline(Signal.SPANS, new SpanTranslator(settings.serviceName()), sender));
+		this.pipelines.put(Signal.LOGS, pipeline(Signal.LOGS, new LogTranslator(settings.serviceName()), sender));
+		this.pipelines.put(Signal.METRICS,
+				pipeline(Signal.METRICS, new MetricTranslator(settings.serviceName()), sender));
+	}
+
+	private <R> SignalPipeline<R> pipeline(Signal signal, RecordTranslator<R> translator, OtlpHttpSender sender) {
+		return new SignalPipeline<>(signal, translator, sender, this.deadLetters, this.settings,
+				this.counters.get(signal), this.faults);
+	}
+
+	private static Thread thread(String name, Runnable task) {
+		Thread thread = new Thread(task, name);
+		thread.setDaemon(true);
+		return thread;
+	}
+
+	void start() {
+		this.starter.start();
+	}
+
+	private void openStream() {
+		Retries retries = new Retries(this.settings);
+		try {
+			while (!this.stopping) {
+				try {
+					startConsumers(chooseDurables());
+					return;
+				}
+				catch (IOException | JetStreamApiException | RuntimeException ex) {
+					this.problem = NatsProblem.describe(ex, this.settings);
+					retries.failed(this.problem);
+					retries.await();
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private List<Durable> chooseDurables() throws IOException, JetStreamApiException {
+		JetStreamManagement management = this.connection.get().jetStreamManagement();
+		this.streams.createIfMissing(management);
+		// Says so if there is none.
+		management.getStreamInfo(this.settings.stream());
+		return Durable.choose(management, this.settings);
+	}
+
+	private void startConsumers(List<Durable> durables) {
+		String names = durables.stream().map(Durable::name).collect(Collectors.joining(", "));
+		logger.info("Draining stream '{}' into {} through {}", this.settings.stream(), this.settings.target(), names);
+		if (durables.get(0).isForAllSignals()) {
+			logger.info(
+					"Consumer '{}' delivers all signals: one that the backend does not take can hold up the others.",
+					names);
+		}
+		List<TelemetryConsumer> created = durables.stream()
+			.map((durable) -> new TelemetryConsumer(durable, this.connection, this.settings, this.streams,
+					this.pipelines, this.deadLetters))
+			.toList();
+		ExhaustedMessages advisories = new ExhaustedMessages(this.connection, this.settings,
+				durables.stream().map(Durable::name).collect(Collectors.toSet()), this.deadLetters, this.counters);
+		created.forEach((consumer) -> this.threads.add(thread("tracing-" + consumer.durable().name(), consumer)));
+		this.threads.add(thread("tracing-bridge-exhausted", advisories));
+		this.exhausted = advisories;
+		this.consumers = created;
+		this.threads.forEach(Thread::start);
+		this.scheduler.scheduleWithFixedDelay(() -> created.forEach(TelemetryConsumer::giveSignOfLife), TICK_SECONDS,
+				TICK_SECONDS, TimeUnit.SECONDS);
+		this.scheduler.scheduleWithFixedDelay(() -> created.forEach(this::refreshPosition), 0, POSITION_SECONDS,
+				TimeUnit.SECONDS);
+	}
+
+	private void refreshPosition(TelemetryConsumer consumer) {
+		try {
+			consumer.refreshPosition();
+		}
+		catch (IOException | JetStreamApiException | RuntimeException ex) {
+			// The consumer itself finds out what is wrong, and says so.
+			logger.debug("The position of {} is not known", consumer.durable().name(), ex);
+		}
+	}
+
+	void halt() {
+		this.pipelines.values().forEach((pipeline) -> pipeline.backoff().halt());
+	}
+
+	void resume() {
+		this.pipelines.values().forEach((pipeline) -> pipeline.backoff().resume());
+	}
+
+	SignalStatus status(Signal signal) {
+		SignalCounters counters = this.counters.get(signal);
+		Backoff backoff = this.pipelines.get(signal).backoff();
+		for (TelemetryConsumer consumer : this.consumers) {
+			if (consumer.durable().delivers(signal)) {
+				String trouble = consumer.problem();
+				StreamPosition position = consumer.position();
+				return counters.status(signal, (trouble != null) ? SignalState.WAITING_FOR_STREAM : backoff.state(),
+						(trouble != null) ? trouble : backoff.reason(), consumer.durable().name(), position,
+						position.age(consumer.held().oldest(), ZonedDateTime.now(ZoneOffset.UTC)));
+			}
+		}
+		return counters.status(signal, SignalState.WAITING_FOR_STREAM, this.problem);
+	}
+
+	/**
+	 * Fetch no more, finish what is here, and give back what is not done at the deadline.
+	 * @param deadline by {@link System#nanoTime()}
+	 */
+	void stop(long deadline) {
+		this.stopping = true;
+		this.starter.interrupt();
+		this.consumers.forEach(TelemetryConsumer::stop);
+		ExhaustedMessages advisories = this.exhausted;
+		if (advisories != null) {
+			advisories.stop();
+		}
+		try {
+			join(this.starter, System.nanoTime() + TimeUnit.SECONDS.toNanos(TICK_SECONDS));
+			for (Thread thread : this.threads) {
+				if (thread.getName().endsWith("exhausted")) {
+					thread.interrupt();
+				}
+				join(thread, deadline);
+			}
+			for (SignalPipeline<?> pipeline : this.pipelines.values()) {
+				pipeline.stop(deadline);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		this.scheduler.shutdownNow();
+		this.consumers.forEach((consumer) -> consumer.held().giveBackAll());
+	}
+
+	private static void join(Thread thread, long deadline) throws InterruptedException {
+		thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+		if (thread.isAlive()) {
+			thread.interrupt();
+			thread.join(TimeUnit.SECONDS.toMillis(TICK_SECONDS));
+		}
+	}
+
+}

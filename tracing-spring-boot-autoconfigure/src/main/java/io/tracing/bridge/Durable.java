@@ -1,0 +1,124 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.bridge;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamManagement;
+import io.nats.client.api.AckPolicy;
+import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.ConsumerInfo;
+import io.nats.client.api.DeliverPolicy;
+import io.tracing.telemetry.wire.Signal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A durable consumer of the stream: the place where the bridges that share it have got
+ * to.
+ *
+ * @param name the name of the consumer
+ * @param filter the subjects that it delivers
+ */
+record Durable(String name, String filter) {
+
+	private static final String ALL = "telemetry.>";
+
+	/** JetStream's code for a consumer that there is not. */
+	private static final int CONSUMER_NOT_FOUND = 10014;
+
+	/**
+	 * Return the durables of a bridge. One for each signal, so that a signal that the
+	 * backend does not take does not hold up the others, unless there is one for all
+	 * already.
+	 */
+	static List<Durable> choose(JetStreamManagement management, BridgeSettings settings)
+			throws IOException, JetStreamApiException {
+		Durable shared = new Durable(settings.durable(), ALL);
+		if (!settings.durablePerSignal() || shared.find(management, settings.stream()) != null) {
+			return List.of(shared);
+		}
+		return Arrays.stream(Signal.values())
+			.map((signal) -> new Durable(settings.durable() + "-" + signal.text(), signal.subjectPrefix() + ">"))
+			.toList();
+	}
+
+	boolean isForAllSignals() {
+		return this.filter.equals(ALL);
+	}
+
+	boolean delivers(Signal signal) {
+		return isForAllSignals() || this.filter.startsWith(signal.subjectPrefix());
+	}
+
+	/**
+	 * Look the consumer up, or create it. One that is there is never changed: it may be
+	 * the Go bridge's, and is then taken over where it stands.
+	 * @return what the server says of it
+	 * @throws UnusableConsumerException if one is there that the bridge can't drain
+	 */
+	ConsumerInfo findOrCreate(JetStreamManagement management, BridgeSettings settings)
+			throws IOException, JetStreamApiException {
+		ConsumerInfo there = find(management, settings.stream());
+		if (there != null) {
+			check(there.getConsumerConfiguration(), settings.stream());
+			return there;
+		}
+		return management.addOrUpdateConsumer(settings.stream(), configuration(settings));
+	}
+
+	private @Nullable ConsumerInfo find(JetStreamManagement management, String stream)
+			throws IOException, JetStreamApiException {
+		try {
+			return management.getConsumerInfo(stream, this.name);
+		}
+		catch (JetStreamApiException ex) {
+			if (ex.getApiErrorCode() == CONSUMER_NOT_FOUND) {
+				return null;
+			}
+			throw ex;
+		}
+	}
+
+	private ConsumerConfiguration configuration(BridgeSettings settings) {
+		return ConsumerConfiguration.builder()
+			.durable(this.name)
+			.filterSubject(this.filter)
+			.deliverPolicy(DeliverPolicy.All)
+			.ackPolicy(AckPolicy.Explicit)
+			.ackWait(settings.ackWait())
+			.maxDeliver(settings.maxDeliveries())
+			// Enough for ten bridges that are all waiting for the backend.
+			.maxAckPending(Math.max(1_000, 10L * settings.batchSize() * (settings.requestsInFlight() + 2L)))
+			.build();
+	}
+
+	private void check(ConsumerConfiguration there, String stream) {
+		if (there.getDeliverSubject() != null) {
+			throw unusable(stream, "it is a push consumer");
+		}
+		if (there.getAckPolicy() != AckPolicy.Explicit) {
+			throw unusable(stream, "its ack policy is " + there.getAckPolicy() + ", not explicit");
+		}
+		String subjects = there.getFilterSubject();
+		if (subjects != null && !subjects.isEmpty() && !subjects.equals(this.filter) && !subjects.equals(">")) {
+			throw unusable(stream, "it delivers '" + subjects + "', not '" + this.filter + "'");
+		}
+		Duration ackWait = there.getAckWait();
+		if (ackWait != null && ackWait.compareTo(Duration.ofSeconds(3)) < 0) {
+			throw unusable(stream,
+					"its ack wait of " + ackWait + " is shorter than the 3 s that a sign of life may take");
+		}
+	}
+
+	private UnusableConsumerException unusable(String stream, String why) {
+		return new UnusableConsumerException(
+				"The consumer '" + this.name + "' of stream '" + stream + "' can't be drained by the bridge: " + why
+						+ ". Set tracing.bridge.durable to another name, or delete the consumer.");
+	}
+
+}

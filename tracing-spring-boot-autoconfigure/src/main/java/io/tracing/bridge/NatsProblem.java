@@ -1,0 +1,50 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.bridge;
+
+import java.io.IOException;
+
+import io.nats.client.JetStreamApiException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says of a failure of NATS what is wrong and what to change.
+ */
+final class NatsProblem {
+
+	private static final int STREAM_NOT_FOUND = 10059;
+
+	private static final int CONSUMER_NOT_FOUND = 10014;
+
+	private static final int JETSTREAM_NOT_ENABLED = 10076;
+
+	private static final int JETSTREAM_NOT_ENABLED_FOR_ACCOUNT = 10039;
+
+	private NatsProblem() {
+	}
+
+	static String describe(Throwable failure, BridgeSettings settings) {
+		if (failure instanceof JetStreamApiException api) {
+			return switch (api.getApiErrorCode()) {
+				case STREAM_NOT_FOUND -> "stream '" + settings.stream()
+						+ "' is not there yet. It is created by the first application that exports to it;"
+						+ " another one is named by tracing.telemetry.stream.name";
+				case CONSUMER_NOT_FOUND -> "the consumer of stream '" + settings.stream() + "' was deleted";
+				case JETSTREAM_NOT_ENABLED, JETSTREAM_NOT_ENABLED_FOR_ACCOUNT ->
+					"JetStream is not enabled on the server, or not for this account: start nats-server with -js";
+				default -> "JetStream refuses to serve stream '" + settings.stream() + "': " + api.getMessage();
+			};
+		}
+		if (failure instanceof IOException) {
+			return "NATS does not answer (" + message(failure) + ")";
+		}
+		return message(failure);
+	}
+
+	private static String message(Throwable failure) {
+		@Nullable String message = failure.getMessage();
+		return (message != null) ? message : failure.getClass().getSimpleName();
+	}
+
+}

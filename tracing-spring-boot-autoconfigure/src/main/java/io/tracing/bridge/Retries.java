@@ -1,0 +1,54 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.bridge;
+
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The growing waits between two tries to use the stream. Each problem is logged once, and
+ * its end.
+ */
+final class Retries {
+
+	private static final Logger logger = LoggerFactory.getLogger(Retries.class);
+
+	private final BridgeSettings settings;
+
+	private @Nullable String logged;
+
+	private int failures;
+
+	Retries(BridgeSettings settings) {
+		this.settings = settings;
+	}
+
+	void failed(String problem) {
+		this.failures++;
+		// The first may be a connection that breaks and is back at once.
+		if (!problem.equals(this.logged)) {
+			logger.warn("The telemetry bridge waits, nothing is lost: {}", problem);
+			this.logged = problem;
+		}
+	}
+
+	void succeeded() {
+		this.failures = 0;
+		if (this.logged != null) {
+			logger.info("The telemetry bridge drains stream '{}' again.", this.settings.stream());
+			this.logged = null;
+		}
+	}
+
+	/** Wait before the next try. */
+	void await() throws InterruptedException {
+		double nanos = this.settings.firstBackoff().toNanos()
+				* Math.pow(2, Math.max(0, Math.min(this.failures - 1, 30)));
+		TimeUnit.NANOSECONDS.sleep((long) Math.min(nanos, this.settings.maxBackoff().toNanos()));
+	}
+
+}

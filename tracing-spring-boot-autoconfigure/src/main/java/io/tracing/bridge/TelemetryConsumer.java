@@ -1,0 +1,240 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.bridge;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+import io.nats.client.Connection;
+import io.nats.client.FetchConsumeOptions;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamStatusCheckedException;
+import io.nats.client.Message;
+import io.nats.client.api.ConsumerInfo;
+import io.tracing.telemetry.wire.Signal;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fetches from one durable, batch by batch, and hands the messages to the pipelines of
+ * their signals. A pipeline that is full makes it wait, and what waits is kept alive.
+ */
+final class TelemetryConsumer implements Runnable {
+
+	private static final Logger logger = LoggerFactory.getLogger(TelemetryConsumer.class);
+
+	/** What the server counts of a message beside its body. */
+	private static final int MESSAGE_OVERHEAD = 64 * 1024;
+
+	private static final double NEARLY_FULL = 0.8;
+
+	private final Durable durable;
+
+	private final Supplier<Connection> connection;
+
+	private final BridgeSettings settings;
+
+	private final StreamInitializer streams;
+
+	private final Map<Signal, SignalPipeline<?>> pipelines;
+
+	private final DeadLetterStream deadLetters;
+
+	private final HeldMessages held = new HeldMessages();
+
+	private volatile @Nullable String problem = "it starts";
+
+	private volatile StreamPosition position = StreamPosition.UNKNOWN;
+
+	private volatile long signOfLifeInterval;
+
+	private long lastSignOfLife = System.nanoTime();
+
+	private volatile boolean stopping;
+
+	private volatile @Nullable Pull pull;
+
+	TelemetryConsumer(Durable durable, Supplier<Connection> connection, BridgeSettings settings,
+			StreamInitializer streams, Map<Signal, SignalPipeline<?>> pipelines, DeadLetterStream deadLetters) {
+		this.durable = durable;
+		this.connection = connection;
+		this.settings = settings;
+		this.streams = streams;
+		this.pipelines = pipelines;
+		this.deadLetters = deadLetters;
+		this.signOfLifeInterval = HeldMessages.signOfLifeInterval(settings.ackWait()).toNanos();
+	}
+
+	Durable durable() {
+		return this.durable;
+	}
+
+	HeldMessages held() {
+		return this.held;
+	}
+
+	/** What keeps it from fetching, if something does. */
+	@Nullable String problem() {
+		return this.problem;
+	}
+
+	@Override
+	public void run() {
+		Retries retries = new Retries(this.settings);
+		try {
+			while (!this.stopping) {
+				try {
+					drain(open(), retries);
+				}
+				catch (IOException | JetStreamApiException | JetStreamStatusCheckedException | RuntimeException ex) {
+					failed(ex, retries);
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void failed(Exception failure, Retries retries) throws InterruptedException {
+		if (!this.stopping) {
+			String description = NatsProblem.describe(failure, this.settings);
+			this.problem = description;
+			retries.failed(description);
+			retries.await();
+		}
+	}
+
+	private Pull open() throws IOException, JetStreamApiException {
+		Connection connection = this.connection.get();
+		this.streams.createIfMissing(connection.jetStreamManagement());
+		this.deadLetters.createIfMissing(connection.jetStreamManagement());
+		ConsumerInfo there = this.durable.findOrCreate(connection.jetStreamManagement(), this.settings);
+		Duration ackWait = Objects.requireNonNullElse(there.getConsumerConfiguration().getAckWait(),
+				this.settings.ackWait());
+		this.signOfLifeInterval = HeldMessages.signOfLifeInterval(ackWait).toNanos();
+		// More than the largest message, or the server would never deliver that.
+		long maxBytes = Math.max(this.settings.maxBatchBytes(),
+				connection.getServerInfo().getMaxPayload() + MESSAGE_OVERHEAD);
+		FetchConsumeOptions options = FetchConsumeOptions.builder()
+			.max((int) Math.min(maxBytes, Integer.MAX_VALUE), this.settings.batchSize())
+			.expiresIn(this.settings.flushInterval().toMillis())
+			.build();
+		return new Pull(connection, connection.getConsumerContext(this.settings.stream(), this.durable.name()),
+				options);
+	}
+
+	private void drain(Pull pull, Retries retries)
+			throws InterruptedException, IOException, JetStreamApiException, JetStreamStatusCheckedException {
+		this.pull = pull;
+		while (!this.stopping) {
+			awaitPipelines();
+			List<HeldMessage> batch = new ArrayList<>(this.settings.batchSize());
+			try {
+				pull.next((message) -> take(message, batch));
+				this.problem = null;
+				retries.succeeded();
+			}
+			finally {
+				// What came before a fetch failed is held, and must go on.
+				dispatch(batch);
+			}
+		}
+	}
+
+	/** Nothing is fetched while somebody has paused the bridge. */
+	private void awaitPipelines() throws InterruptedException {
+		for (SignalPipeline<?> pipeline : this.pipelines.values()) {
+			if (this.durable.delivers(pipeline.signal())) {
+				pipeline.backoff().awaitResumed();
+			}
+		}
+	}
+
+	private void take(Message message, List<HeldMessage> batch) {
+		Signal signal = Signal.ofSubject(message.getSubject());
+		if (signal != null) {
+			SignalCounters counters = this.pipelines.get(signal).counters();
+			counters.messages.increment();
+			if (message.metaData().deliveredCount() > 1) {
+				counters.redelivered.increment();
+			}
+		}
+		HeldMessage taken = this.held.take(signal, message);
+		if (taken != null) {
+			batch.add(taken);
+		}
+	}
+
+	private void dispatch(List<HeldMessage> batch) throws InterruptedException {
+		Map<Signal, List<HeldMessage>> bySignal = new EnumMap<>(Signal.class);
+		List<HeldMessage> unknown = new ArrayList<>();
+		for (HeldMessage message : batch) {
+			Signal signal = message.signal();
+			if (signal != null) {
+				bySignal.computeIfAbsent(signal, (key) -> new ArrayList<>()).add(message);
+			}
+			else {
+				unknown.add(message);
+			}
+		}
+		for (Map.Entry<Signal, List<HeldMessage>> entry : bySignal.entrySet()) {
+			this.pipelines.get(entry.getKey()).submit(entry.getValue());
+		}
+		if (!unknown.isEmpty()) {
+			this.deadLetters.write(unknown.stream()
+				.map((message) -> DeadLetter.of(message, message.delivery().getData(), DeadLetterReason.UNKNOWN_SUBJECT,
+						"the subject is of none of telemetry.spans.>, telemetry.logs.>, telemetry.metrics.>"))
+				.toList());
+			unknown.forEach(HeldMessage::partDeadLettered);
+		}
+	}
+
+	/** Tell the server, when it is time to, that what is held is worked on. */
+	void giveSignOfLife() {
+		long now = System.nanoTime();
+		if (now - this.lastSignOfLife >= this.signOfLifeInterval) {
+			this.lastSignOfLife = now;
+			this.held.keepAlive();
+		}
+	}
+
+	/** Ask the server where the durable stands. */
+	void refreshPosition() throws IOException, JetStreamApiException {
+		StreamPosition next = StreamPosition.of(this.connection.get().jetStreamManagement(), this.settings.stream(),
+				this.durable);
+		StreamPosition before = this.position;
+		this.position = next;
+		if (next.lost() > before.lost()) {
+			logger.error("Stream '{}' has discarded up to {} messages that the bridge had not fetched yet."
+					+ " Raise its limits (tracing.telemetry.stream.max-size, max-age are for a new one), or add bridges.",
+					this.settings.stream(), next.lost());
+		}
+		if (next.lag() > 0 && next.filling() >= NEARLY_FULL && before.filling() < NEARLY_FULL) {
+			logger.warn("Stream '{}' is {} % full and {} messages wait for the bridge: the oldest will be discarded.",
+					this.settings.stream(), Math.round(next.filling() * 100), next.lag());
+		}
+	}
+
+	StreamPosition position() {
+		return this.position;
+	}
+
+	/** Fetch no more. What is here already is still handed on. */
+	void stop() {
+		this.stopping = true;
+		Pull fetching = this.pull;
+		if (fetching != null) {
+			fetching.close();
+		}
+	}
+
+}

@@ -1,0 +1,227 @@
+// Copyright the tracing-spring-boot authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tracing.bridge;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamManagement;
+import io.nats.client.PublishOptions;
+import io.nats.client.api.MessageInfo;
+import io.nats.client.impl.Headers;
+import io.nats.client.impl.NatsMessage;
+import io.tracing.telemetry.TelemetryStream;
+import io.tracing.telemetry.wire.Signal;
+import io.tracing.testing.NatsServer;
+import io.tracing.testing.OtlpReceiver;
+import org.awaitility.Awaitility;
+
+/**
+ * A stream of telemetry on a nats-server of its own, a strict backend, and bridges
+ * between them.
+ */
+final class BridgeScenario implements AutoCloseable {
+
+	static final String STREAM = "TELEMETRY";
+
+	static final String DEAD_LETTERS = "TELEMETRY_DLQ";
+
+	private static final Duration LIMIT = Duration.ofSeconds(30);
+
+	private final NatsServer nats = NatsServer.start();
+
+	private final OtlpReceiver backend = OtlpReceiver.start();
+
+	private final Connection connection = this.nats.connect();
+
+	private final List<OtlpBridge> bridges = new ArrayList<>();
+
+	private final List<Connection> connections = new ArrayList<>();
+
+	NatsServer nats() {
+		return this.nats;
+	}
+
+	OtlpReceiver backend() {
+		return this.backend;
+	}
+
+	Connection connection() {
+		return this.connection;
+	}
+
+	static TelemetryStream stream() {
+		return new TelemetryStream(STREAM, Duration.ofDays(7), 1L << 30, 1);
+	}
+
+	/**
+	 * Start a bridge that does not wait long for anything.
+	 * @param customizer changes its settings
+	 * @return the bridge, which the scenario closes
+	 */
+	OtlpBridge startBridge(UnaryOperator<OtlpBridgeBuilder> customizer) {
+		return startBridge(
+				OtlpHttpOptions.builder().endpoint(this.backend.url()).timeout(Duration.ofSeconds(2)).build(),
+				customizer);
+	}
+
+	OtlpBridge startBridge(OtlpHttpOptions target, UnaryOperator<OtlpBridgeBuilder> customizer) {
+		Connection own = this.nats.connect();
+		this.connections.add(own);
+		OtlpBridgeBuilder builder = OtlpBridge.builder(() -> own, target)
+			.streams(stream()::createIfMissing)
+			.flushInterval(Duration.ofSeconds(1))
+			.retryDelay(Duration.ofMillis(50))
+			.backoff(Duration.ofMillis(50), Duration.ofMillis(400))
+			.pause(Duration.ofMillis(500))
+			.ackWait(Duration.ofSeconds(3));
+		OtlpBridge bridge = customizer.apply(builder).build();
+		this.bridges.add(bridge);
+		bridge.start();
+		return bridge;
+	}
+
+	OtlpBridge startBridge() {
+		return startBridge(UnaryOperator.identity());
+	}
+
+	void createStream() {
+		call((management) -> stream().createIfMissing(management));
+	}
+
+	void publish(String subject, byte[] body) {
+		publish(subject, null, body);
+	}
+
+	/**
+	 * Publish what is a request of OTLP.
+	 * @param signal its signal
+	 * @param request the encoded request
+	 */
+	void publishOtlp(Signal signal, byte[] request) {
+		publish(signal.subjectPrefix() + "orders", new Headers().add("Content-Type", "application/x-protobuf"),
+				request);
+	}
+
+	void publish(String subject, Headers headers, byte[] body) {
+		try {
+			this.connection.jetStream()
+				.publish(NatsMessage.builder().subject(subject).headers(headers).data(body).build(),
+						PublishOptions.builder().expectedStream(STREAM).build());
+		}
+		catch (IOException | JetStreamApiException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
+	void call(Management call) {
+		try {
+			call.on(this.connection.jetStreamManagement());
+		}
+		catch (IOException | JetStreamApiException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
+	/**
+	 * Wait until nothing is left for a signal: neither in the stream nor under way.
+	 * @param bridge asks the server
+	 * @param signal the signal
+	 */
+	void awaitDrained(OtlpBridge bridge, Signal signal) {
+		String durable = Objects.requireNonNull(status(bridge, signal).durable());
+		Awaitility.await(durable + " is drained").atMost(LIMIT).untilAsserted(() -> call((management) -> {
+			var info = management.getConsumerInfo(STREAM, durable);
+			if (info.getNumPending() + info.getNumAckPending() > 0) {
+				throw new AssertionError(info.getNumPending() + " are to be fetched, " + info.getNumAckPending()
+						+ " to be settled; the bridge says " + bridge.status());
+			}
+		}));
+	}
+
+	static SignalStatus status(OtlpBridge bridge, Signal signal) {
+		return bridge.status().get(signal.ordinal());
+	}
+
+	/**
+	 * Wait until a signal is in a state.
+	 * @param bridge which bridge
+	 * @param signal the signal
+	 * @param state the state
+	 * @return all that is said of the signal
+	 */
+	static SignalStatus awaitState(OtlpBridge bridge, Signal signal, SignalState state) {
+		return Awaitility.await(signal + " is " + state)
+			.atMost(LIMIT)
+			.until(() -> status(bridge, signal), (status) -> status.state() == state);
+	}
+
+	/**
+	 * Wait until there are so many dead letters.
+	 * @param count how many
+	 * @return all of them
+	 */
+	List<MessageInfo> awaitDeadLetters(int count) {
+		return Awaitility.await(count + " dead letters")
+			.atMost(LIMIT)
+			.until(this::deadLetters, (letters) -> letters.size() >= count);
+	}
+
+	List<MessageInfo> deadLetters() {
+		List<MessageInfo> letters = new ArrayList<>();
+		call((management) -> {
+			try {
+				long last = management.getStreamInfo(DEAD_LETTERS).getStreamState().getLastSequence();
+				for (long sequence = 1; sequence <= last; sequence++) {
+					MessageInfo letter = management.getNextMessage(DEAD_LETTERS, sequence, "telemetry-dlq.>");
+					sequence = letter.getSeq();
+					letters.add(letter);
+				}
+			}
+			catch (JetStreamApiException ex) {
+				// There is no stream yet, or no more message.
+				if (ex.getApiErrorCode() != 10059 && ex.getApiErrorCode() != 10037) {
+					throw ex;
+				}
+			}
+		});
+		return letters;
+	}
+
+	static String header(MessageInfo letter, String name) {
+		return Objects.requireNonNull(Objects.requireNonNull(letter.getHeaders()).getFirst(name), name);
+	}
+
+	@Override
+	public void close() {
+		this.bridges.forEach(OtlpBridge::close);
+		this.connections.forEach(BridgeScenario::close);
+		close(this.connection);
+		this.backend.close();
+		this.nats.close();
+	}
+
+	private static void close(Connection connection) {
+		try {
+			connection.close();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/** What is asked of the server. */
+	interface Management {
+
+		void on(JetStreamManagement management) throws IOException, JetStreamApiException;
+
+	}
+
+}
