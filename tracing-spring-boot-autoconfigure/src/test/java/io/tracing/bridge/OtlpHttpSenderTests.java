@@ -5,6 +5,8 @@ package io.tracing.bridge;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -246,22 +248,22 @@ class OtlpHttpSenderTests {
 
 	@Test
 	void hangEndsWithTheTimeout() throws InterruptedException {
-		try (OtlpHttpSender sender = impatientSender()) {
+		try (OtlpHttpSender impatient = sender(Duration.ofMillis(200))) {
 			this.backend.answer(TRACES, OtlpAnswer.hang());
-			assertThat(sender.send(Signal.SPANS, OtlpRequests.of(Signal.SPANS)))
+			assertThat(impatient.send(Signal.SPANS, OtlpRequests.of(Signal.SPANS)))
 				.isEqualTo(new SendResult.Unavailable(url(TRACES) + " gave no answer within 200 ms", null));
-			assertThat(sender.send(Signal.SPANS, OtlpRequests.of(Signal.SPANS)))
-				.isEqualTo(new SendResult.Accepted(0, null));
+			await().until(() -> this.backend.connections() == 0);
 		}
 	}
 
 	@Test
 	void timeoutIsForTheWholeExchange() throws InterruptedException {
-		try (OtlpHttpSender sender = impatientSender()) {
+		// Long enough for the head of the answer on a machine that has much to do.
+		try (OtlpHttpSender impatient = sender(Duration.ofSeconds(2))) {
 			this.backend.answer(TRACES, OtlpAnswer.ok().slowBody(), OtlpAnswer.status(429).slowBody());
-			assertThat(sender.send(Signal.SPANS, OtlpRequests.of(Signal.SPANS)))
+			assertThat(impatient.send(Signal.SPANS, OtlpRequests.of(Signal.SPANS)))
 				.isEqualTo(new SendResult.Accepted(0, "the body of the answer did not end in time"));
-			assertThat(sender.send(Signal.SPANS, OtlpRequests.of(Signal.SPANS)))
+			assertThat(impatient.send(Signal.SPANS, OtlpRequests.of(Signal.SPANS)))
 				.isEqualTo(new SendResult.Unavailable(url(TRACES) + " answered 429", null));
 		}
 	}
@@ -296,6 +298,48 @@ class OtlpHttpSenderTests {
 				.isInstanceOf(SendResult.Unavailable.class);
 			greeting.get();
 		}
+	}
+
+	@Test
+	void proxyOfTheJvmIsUsed() throws InterruptedException {
+		this.backend.serve("http://backend.invalid:4318" + TRACES, Signal.SPANS);
+		assertThat(sendThroughProxy("http://backend.invalid:4318")).isEqualTo(new SendResult.Accepted(0, null));
+		assertThat(this.backend.spans()).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "http://backend.invalid:4318", "https://backend.invalid:4318" })
+	void proxyThatWantsCredentialsIsAMatterOfConfiguration(String endpoint) throws InterruptedException {
+		this.backend.answerAll(OtlpAnswer.status(407).header("Proxy-Authenticate", "Basic realm=proxy"));
+		assertThat(sendThroughProxy(endpoint)).isInstanceOfSatisfying(SendResult.Refused.class,
+				(refused) -> assertThat(refused.reason())
+					.startsWith(endpoint + TRACES + " answered 407. Check the proxy of the JVM"));
+	}
+
+	private SendResult sendThroughProxy(String endpoint) throws InterruptedException {
+		ProxySelector before = ProxySelector.getDefault();
+		ProxySelector.setDefault(ProxySelector.of(new InetSocketAddress("localhost", this.backend.port())));
+		try (OtlpHttpSender sender = sender(endpoint)) {
+			return sender.send(Signal.SPANS, OtlpRequests.of(Signal.SPANS));
+		}
+		finally {
+			ProxySelector.setDefault(before);
+		}
+	}
+
+	@Test
+	void messageIsOneShortLine() throws InterruptedException {
+		String page = "<html>\r\n\t<h1>Bad request</h1>\n" + "x".repeat(1000);
+		assertThat(sendAndGet(OtlpAnswer.status(400).text(page))).isEqualTo(new SendResult.Rejected(
+				url(TRACES) + " answered 400: <html> <h1>Bad request</h1> " + "x".repeat(172) + "..."));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "application/x-protobuf", "application/octet-stream", "text/plain" })
+	void whatIsNoTextIsNotQuoted(String contentType) throws InterruptedException {
+		byte[] garbage = { 0x1f, (byte) 0x8b, 8, 0, (byte) 0xff, (byte) 0xfe, 2, 3 };
+		assertThat(sendAndGet(OtlpAnswer.status(400).body(contentType, garbage)))
+			.isEqualTo(new SendResult.Rejected(url(TRACES) + " answered 400"));
 	}
 
 	private static void greet(ServerSocket server) {
@@ -349,9 +393,8 @@ class OtlpHttpSenderTests {
 		assertThat(send()).isInstanceOf(SendResult.Unavailable.class);
 	}
 
-	private OtlpHttpSender impatientSender() {
-		return new OtlpHttpSender(
-				OtlpHttpOptions.builder().endpoint(this.backend.url()).timeout(Duration.ofMillis(200)).build());
+	private OtlpHttpSender sender(Duration timeout) {
+		return new OtlpHttpSender(OtlpHttpOptions.builder().endpoint(this.backend.url()).timeout(timeout).build());
 	}
 
 	private static OtlpHttpSender sender(String endpoint) {
