@@ -116,7 +116,7 @@ public final class TelemetrySubjects {
 
 	/**
 	 * ASCII, since a client that is not told otherwise sends no more of a char than its
-	 * lower byte: half of the alphabets have a letter that would be a line feed.
+	 * lower byte, and that of some letters is a line feed, which ends the command.
 	 */
 	private static boolean isSafe(char c) {
 		return c > ' ' && c < 0x7f && c != '*' && c != '>';
