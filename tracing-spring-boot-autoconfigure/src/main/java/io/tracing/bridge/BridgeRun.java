@@ -137,9 +137,10 @@ final class BridgeRun {
 					"Consumer '{}' delivers all signals: one that the backend does not take can hold up the others.",
 					names);
 		}
+		UnreadableMessages unreadable = new UnreadableMessages(this.settings, this.deadLetters, this.counters);
 		List<TelemetryConsumer> created = durables.stream()
 			.map((durable) -> new TelemetryConsumer(durable, this.connection, this.settings, this.streams,
-					this.pipelines, this.deadLetters, this.problems))
+					this.pipelines, this.deadLetters, unreadable, this.problems))
 			.toList();
 		ExhaustedMessages advisories = new ExhaustedMessages(this.connection, this.settings,
 				durables.stream().map(Durable::name).collect(Collectors.toSet()), this.deadLetters, this.counters);

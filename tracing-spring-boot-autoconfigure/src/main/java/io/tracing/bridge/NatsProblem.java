@@ -44,7 +44,7 @@ final class NatsProblem {
 			return status.contains(CONSUMER_DELETED) ? consumerDeleted(settings)
 					: "the server has ended a fetch from stream '" + settings.stream() + "' (" + status + ")";
 		}
-		if (failure instanceof IOException) {
+		if (failure instanceof IOException && !(failure instanceof SilentConnectionException)) {
 			return "NATS does not answer (" + message(failure) + ")";
 		}
 		return message(failure);

@@ -47,6 +47,8 @@ final class TelemetryConsumer implements Runnable {
 
 	private final DeadLetterStream deadLetters;
 
+	private final UnreadableMessages unreadable;
+
 	private final Set<String> problems;
 
 	private final HeldMessages held = new HeldMessages();
@@ -63,17 +65,20 @@ final class TelemetryConsumer implements Runnable {
 
 	private volatile boolean stopping;
 
+	private boolean silent;
+
 	private volatile @Nullable Pull pull;
 
 	TelemetryConsumer(Durable durable, Supplier<Connection> connection, BridgeSettings settings,
 			StreamInitializer streams, Map<Signal, SignalPipeline<?>> pipelines, DeadLetterStream deadLetters,
-			Set<String> problems) {
+			UnreadableMessages unreadable, Set<String> problems) {
 		this.durable = durable;
 		this.connection = connection;
 		this.settings = settings;
 		this.streams = streams;
 		this.pipelines = pipelines;
 		this.deadLetters = deadLetters;
+		this.unreadable = unreadable;
 		this.problems = problems;
 		this.guard = new StorageGuard(settings.stream());
 		this.signOfLifeInterval = HeldMessages.signOfLifeInterval(settings.ackWait()).toNanos();
@@ -114,13 +119,19 @@ final class TelemetryConsumer implements Runnable {
 		if (!this.stopping) {
 			String description = NatsProblem.describe(failure, this.settings);
 			this.problem = description;
+			this.silent |= failure instanceof SilentConnectionException;
 			retries.failed(description);
 			retries.await();
 		}
 	}
 
-	private Pull open() throws IOException, JetStreamApiException {
+	private Pull open() throws IOException, JetStreamApiException, InterruptedException {
 		Connection connection = this.connection.get();
+		if (this.silent) {
+			this.unreadable.revive(connection);
+			this.unreadable.bury(connection, this.durable);
+			this.silent = false;
+		}
 		this.streams.createIfMissing(connection.jetStreamManagement());
 		this.deadLetters.createIfMissing();
 		ConsumerInfo there = this.durable.findOrCreate(connection.jetStreamManagement(), this.settings);

@@ -3,7 +3,12 @@
 
 package io.tracing.bridge;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -142,6 +147,31 @@ final class BridgeScenario implements AutoCloseable {
 						PublishOptions.builder().expectedStream(STREAM).build());
 		}
 		catch (IOException | JetStreamApiException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
+	/**
+	 * Publish as another client does, which lets pass what this one would not.
+	 * @param subject the subject
+	 * @param header one header, any UTF-8
+	 * @param body the body
+	 */
+	void publishRaw(String subject, String header, String body) {
+		String headers = "NATS/1.0\r\n" + header + "\r\n\r\n";
+		int length = headers.getBytes(StandardCharsets.UTF_8).length;
+		String protocol = "CONNECT {\"verbose\":false,\"headers\":true}\r\nHPUB %s %d %d\r\n%s%s\r\nPING\r\n"
+			.formatted(subject, length, length + body.getBytes(StandardCharsets.UTF_8).length, headers, body);
+		try (Socket socket = new Socket("127.0.0.1", URI.create(this.nats.url()).getPort())) {
+			socket.getOutputStream().write(protocol.getBytes(StandardCharsets.UTF_8));
+			BufferedReader answers = new BufferedReader(
+					new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+			String answer = answers.readLine();
+			while (answer != null && !answer.startsWith("PONG")) {
+				answer = answers.readLine();
+			}
+		}
+		catch (IOException ex) {
 			throw new AssertionError(ex);
 		}
 	}

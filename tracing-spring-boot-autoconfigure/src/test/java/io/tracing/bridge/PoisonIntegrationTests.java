@@ -95,6 +95,32 @@ class PoisonIntegrationTests {
 				this.scenario.backend().faults().size(), bridge.status());
 	}
 
+	/** They end the thread that reads the connection, which is not made anew for minutes. */
+	@Test
+	void headersThatTheClientCannotReadDoNotStopTheBridge() {
+		this.scenario.createStream();
+		this.scenario.publishOtlp(Signal.SPANS, OtlpSamples.spans(0, 1));
+		this.scenario.publishRaw("telemetry.spans.orders", "X-Name: Gr\u00f6\u00dfe", "{}");
+		this.scenario.publishOtlp(Signal.SPANS, OtlpSamples.spans(1, 1));
+		this.scenario.publishRaw("telemetry.logs.orders", "X-Name: \ud83d\ude80", "{}");
+		this.scenario.publishOtlp(Signal.LOGS, OtlpSamples.logs(0, 1));
+		OtlpBridge bridge = this.scenario.startBridge();
+		assertThat(this.scenario.awaitDeadLetters(2)).allSatisfy((letter) -> {
+			assertThat(letter.getData()).asString().isEqualTo("{}");
+			assertThat(BridgeScenario.header(letter, "Dead-Letter-Reason")).isEqualTo("malformed");
+			assertThat(BridgeScenario.header(letter, "Dead-Letter-Error")).contains("the headers can't be read");
+			assertThat(BridgeScenario.header(letter, "X-Name")).contains("?");
+		});
+		this.scenario.backend().awaitSpans(2);
+		this.scenario.backend().awaitLogRecords(1);
+		for (Signal signal : Signal.values()) {
+			this.scenario.awaitDrained(bridge, signal);
+			SignalStatus status = BridgeScenario.status(bridge, signal);
+			assertThat(status.received()).isEqualTo(status.exported() + status.deadLetters());
+			assertThat(status.deadLettered().get(DeadLetterReason.MAX_DELIVERIES)).isZero();
+		}
+	}
+
 	private void publish() throws Exception {
 		JetStream stream = this.scenario.connection().jetStream();
 		List<CompletableFuture<PublishAck>> acks = new ArrayList<>();
