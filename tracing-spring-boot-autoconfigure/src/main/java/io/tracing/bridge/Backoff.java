@@ -165,8 +165,7 @@ final class Backoff {
 		}
 		else if (this.state != next) {
 			logger.warn("The backend does not take {}, nothing is lost: {}. Trying again with growing waits up to {}.",
-					this.signal.text(), reason,
-					DurationText.of(this.settings.maxBackoff()));
+					this.signal.text(), reason, DurationText.of(this.settings.maxBackoff()));
 		}
 	}
 

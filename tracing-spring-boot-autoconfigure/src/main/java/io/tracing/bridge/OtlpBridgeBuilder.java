@@ -290,7 +290,8 @@ public final class OtlpBridgeBuilder {
 	public OtlpBridge build() {
 		if (this.deadLetterStream.equals(this.stream)) {
 			throw new IllegalArgumentException(
-					"The stream of dead letters must be another one than the stream, but both are '" + this.stream + "'");
+					"The stream of dead letters must be another one than the stream, but both are '" + this.stream
+							+ "'");
 		}
 		BridgeSettings settings = new BridgeSettings(this.target.toString(), this.stream, this.durable,
 				this.durablePerSignal, this.batchSize, this.maxBatchBytes, this.flushInterval, this.maxDeliveries,

@@ -62,8 +62,7 @@ final class UnreadableMessages {
 	 * Bury those that were delivered through a durable, and tell the server not to
 	 * deliver them again.
 	 */
-	void bury(Connection connection, Durable durable)
-			throws IOException, JetStreamApiException, InterruptedException {
+	void bury(Connection connection, Durable durable) throws IOException, JetStreamApiException, InterruptedException {
 		String stream = this.settings.stream();
 		ConsumerInfo consumer = connection.jetStreamManagement().getConsumerInfo(stream, durable.name());
 		long last = consumer.getDelivered().getStreamSequence();

@@ -134,8 +134,7 @@ class BackoffTests {
 		});
 		thread.start();
 		Awaitility.await()
-			.until(thread::getState,
-					(state) -> state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING);
+			.until(thread::getState, (state) -> state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING);
 		return result;
 	}
 

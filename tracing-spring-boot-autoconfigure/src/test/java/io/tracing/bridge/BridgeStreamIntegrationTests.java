@@ -94,8 +94,7 @@ class BridgeStreamIntegrationTests {
 		this.scenario.createStream();
 		OtlpBridge bridge = this.scenario.startBridge();
 		BridgeScenario.awaitState(bridge, Signal.SPANS, SignalState.RUNNING);
-		this.scenario
-			.call((management) -> management.deleteConsumer(BridgeScenario.STREAM, "otlp-bridge-spans"));
+		this.scenario.call((management) -> management.deleteConsumer(BridgeScenario.STREAM, "otlp-bridge-spans"));
 		this.scenario.publishOtlp(Signal.SPANS, OtlpSamples.spans(0, 1));
 		this.scenario.backend().awaitSpans(1);
 		awaitConsumer("otlp-bridge-spans");
@@ -228,8 +227,8 @@ class BridgeStreamIntegrationTests {
 				"Stream 'TELEMETRY' is 8\\d % full and 8\\d messages wait for the bridge: the oldest will be discarded."));
 		fill(85, 120);
 		this.log.await("that the bridge had not fetched yet");
-		assertThat(this.log.problems()).anyMatch((message) -> message.matches(
-				"Stream 'TELEMETRY' has discarded up to \\d+ messages that the bridge had not fetched yet\\. .*"));
+		assertThat(this.log.problems()).anyMatch((message) -> message
+			.matches("Stream 'TELEMETRY' has discarded up to \\d+ messages that the bridge had not fetched yet\\. .*"));
 		this.scenario.backend().restart();
 		this.scenario.awaitDrained(bridge, Signal.SPANS);
 		this.log.await("Nothing waits for the bridge in stream 'TELEMETRY' that would be discarded.");

@@ -36,15 +36,16 @@ class DeadLetterIntegrationTests {
 	private static final int MAX_PAYLOAD = 1024 * 1024;
 
 	// Nobody needs a password to be the administrator.
-	private final BridgeScenario scenario = new BridgeScenario("""
-			authorization { users: [
-				{ user: admin, password: secret }
-				{ user: reader, password: secret, permissions: { publish: { deny: ["telemetry-dlq.>"] } } }
-				{ user: guest, password: secret,
-					permissions: { publish: { deny: ["$JS.API.STREAM.CREATE.>", "$JS.API.STREAM.INFO.TELEMETRY_DLQ"] } } }
-			] }
-			no_auth_user: admin
-			""");
+	private final BridgeScenario scenario = new BridgeScenario(
+			"""
+					authorization { users: [
+						{ user: admin, password: secret }
+						{ user: reader, password: secret, permissions: { publish: { deny: ["telemetry-dlq.>"] } } }
+						{ user: guest, password: secret,
+							permissions: { publish: { deny: ["$JS.API.STREAM.CREATE.>", "$JS.API.STREAM.INFO.TELEMETRY_DLQ"] } } }
+					] }
+					no_auth_user: admin
+					""");
 
 	private final BridgeLog log = new BridgeLog();
 
@@ -220,13 +221,13 @@ class DeadLetterIntegrationTests {
 		BridgeScenario.awaitState(bridge, Signal.SPANS, SignalState.RUNNING);
 		Awaitility.await().until(() -> BridgeScenario.status(bridge, Signal.SPANS).deadLetters() == 1);
 		// The same message for another durable is as much as the same one again.
-		OtlpBridge second = this.scenario.startBridge(
-				(builder) -> builder.durable("second").deadLetters("OTHER_DLQ", Duration.ZERO, 1_000_000));
+		OtlpBridge second = this.scenario
+			.startBridge((builder) -> builder.durable("second").deadLetters("OTHER_DLQ", Duration.ZERO, 1_000_000));
 		Awaitility.await().until(() -> BridgeScenario.status(second, Signal.SPANS).deadLetters() == 1);
 		this.scenario.awaitDrained(second, Signal.SPANS);
-		this.scenario.call(
-				(management) -> assertThat(management.getStreamInfo("OTHER_DLQ").getStreamState().getMsgCount())
-					.isEqualTo(1));
+		this.scenario
+			.call((management) -> assertThat(management.getStreamInfo("OTHER_DLQ").getStreamState().getMsgCount())
+				.isEqualTo(1));
 	}
 
 	@Test
@@ -289,12 +290,12 @@ class DeadLetterIntegrationTests {
 	}
 
 	private void awaitPending(int count) {
-		Awaitility.await(count + " messages are fetched and not settled").untilAsserted(() -> this.scenario.call((
-				management) -> {
-			ConsumerInfo spans = management.getConsumerInfo(BridgeScenario.STREAM, "otlp-bridge-spans");
-			assertThat(spans.getNumAckPending()).isEqualTo(count);
-			assertThat(spans.getNumPending()).isZero();
-		}));
+		Awaitility.await(count + " messages are fetched and not settled")
+			.untilAsserted(() -> this.scenario.call((management) -> {
+				ConsumerInfo spans = management.getConsumerInfo(BridgeScenario.STREAM, "otlp-bridge-spans");
+				assertThat(spans.getNumAckPending()).isEqualTo(count);
+				assertThat(spans.getNumPending()).isZero();
+			}));
 	}
 
 }

@@ -43,8 +43,8 @@ class DeadLetterTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "telemetry.spans.orders.run-1", "telemetry.spans.50%.%41+b", "telemetry.spans.gr\u00f6\u00dfe",
-			"telemetry.spans.\ud83d\ude80.\u0001" })
+	@ValueSource(strings = { "telemetry.spans.orders.run-1", "telemetry.spans.50%.%41+b",
+			"telemetry.spans.gr\u00f6\u00dfe", "telemetry.spans.\ud83d\ude80.\u0001" })
 	void subjectComesBackAsItWas(String subject) {
 		Headers headers = letter(subject, null, "", "").deadLetterHeaders();
 		assertThat(headers.getFirst("Dead-Letter-Subject")).matches("[!-~]+");

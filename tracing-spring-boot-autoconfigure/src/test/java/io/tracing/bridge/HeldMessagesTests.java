@@ -3,18 +3,15 @@
 
 package io.tracing.bridge;
 
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 
 import io.nats.client.Message;
 import io.nats.client.impl.NatsJetStreamMetaData;
 import io.nats.client.impl.NatsMessage;
 import io.tracing.telemetry.wire.Signal;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -22,8 +19,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 class HeldMessagesTests {
 
 	private static final long STORED = 1_700_000_000_000_000_000L;
-
-	private static final Set<String> SETTLEMENTS = Set.of("ack", "term", "nak", "inProgress");
 
 	private final HeldMessages held = new HeldMessages();
 
@@ -109,8 +104,7 @@ class HeldMessagesTests {
 	void oldestIsTheOneThatWasStoredFirst() {
 		this.held.take(Signal.SPANS, delivery(8, 1, STORED + 2_000_000_000));
 		this.held.take(Signal.SPANS, delivery(7, 1, STORED));
-		assertThat(Objects.requireNonNull(this.held.oldest()).toInstant().toEpochMilli())
-			.isEqualTo(STORED / 1_000_000);
+		assertThat(Objects.requireNonNull(this.held.oldest()).toInstant().toEpochMilli()).isEqualTo(STORED / 1_000_000);
 	}
 
 	@Test
@@ -122,26 +116,56 @@ class HeldMessagesTests {
 		return Objects.requireNonNull(this.held.take(Signal.SPANS, delivery(sequence, deliveries, STORED)));
 	}
 
-	/** A delivery that notes what the server is told of it. */
 	private Message delivery(long sequence, int deliveries, long stored) {
-		NatsJetStreamMetaData metaData = new NatsJetStreamMetaData(NatsMessage.builder()
-			.subject("telemetry.spans.orders")
-			.replyTo("$JS.ACK.TELEMETRY.otlp-bridge-spans.%d.%d.1.%d.0".formatted(deliveries, sequence, stored))
-			.build());
-		return (Message) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { Message.class },
-				(proxy, method, arguments) -> answer(method.getName(), metaData));
+		return new Delivery(
+				"$JS.ACK.TELEMETRY.otlp-bridge-spans.%d.%d.1.%d.0".formatted(deliveries, sequence, stored));
 	}
 
-	private @Nullable Object answer(String method, NatsJetStreamMetaData metaData) {
-		if (method.equals("metaData")) {
-			return metaData;
+	/** A delivery that notes what the server is told of it. */
+	private final class Delivery extends NatsMessage {
+
+		private Delivery(String replyTo) {
+			super("telemetry.spans.orders", replyTo, new byte[0]);
 		}
-		assertThat(SETTLEMENTS).contains(method);
-		if (!this.connected) {
-			throw new IllegalStateException("Connection is Closed");
+
+		@Override
+		public boolean isJetStream() {
+			return true;
 		}
-		this.told.add(method + " " + metaData.streamSequence() + "." + metaData.deliveredCount());
-		return null;
+
+		@Override
+		public NatsJetStreamMetaData metaData() {
+			return new NatsJetStreamMetaData(this);
+		}
+
+		@Override
+		public void ack() {
+			tell("ack");
+		}
+
+		@Override
+		public void term() {
+			tell("term");
+		}
+
+		@Override
+		public void nak() {
+			tell("nak");
+		}
+
+		@Override
+		public void inProgress() {
+			tell("inProgress");
+		}
+
+		private void tell(String settlement) {
+			if (!HeldMessagesTests.this.connected) {
+				throw new IllegalStateException("Connection is Closed");
+			}
+			HeldMessagesTests.this.told
+				.add(settlement + " " + metaData().streamSequence() + "." + metaData().deliveredCount());
+		}
+
 	}
 
 }

@@ -36,11 +36,11 @@ class NatsProblemTests {
 
 	@Test
 	void deletedConsumerIsRecognisedByItsStatus() {
-		assertThat(describe(new JetStreamStatusCheckedException(
-				new JetStreamStatusException(new Status(409, "Consumer Deleted")))))
+		assertThat(describe(
+				new JetStreamStatusCheckedException(new JetStreamStatusException(new Status(409, "Consumer Deleted")))))
 			.startsWith("a consumer of stream 'TELEMETRY' was deleted.");
-		assertThat(describe(new JetStreamStatusCheckedException(
-				new JetStreamStatusException(new Status(409, "Server Shutdown")))))
+		assertThat(describe(
+				new JetStreamStatusCheckedException(new JetStreamStatusException(new Status(409, "Server Shutdown")))))
 			.startsWith("the server has ended a fetch from stream 'TELEMETRY'")
 			.contains("Server Shutdown");
 	}
@@ -55,16 +55,15 @@ class NatsProblemTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|',
-			value = { "10059|it is not there.",
-					"10023|the server has no room for 1073741824 bytes more. Lower tracing.bridge.dead-letter.max-size.",
-					"10047|the server has no room for 1073741824 bytes more. Lower tracing.bridge.dead-letter.max-size.",
-					"10077|it is full, and set to refuse what is new (as it says). Replay or delete some of what it has.",
-					"10065|another stream has the subjects 'telemetry-dlq.>'. Name that one with"
-							+ " tracing.bridge.dead-letter.stream.",
-					"10060|another stream has the subjects 'telemetry-dlq.>'. Name that one with"
-							+ " tracing.bridge.dead-letter.stream.",
-					"10001|as it says [10001]." })
+	@CsvSource(delimiter = '|', value = { "10059|it is not there.",
+			"10023|the server has no room for 1073741824 bytes more. Lower tracing.bridge.dead-letter.max-size.",
+			"10047|the server has no room for 1073741824 bytes more. Lower tracing.bridge.dead-letter.max-size.",
+			"10077|it is full, and set to refuse what is new (as it says). Replay or delete some of what it has.",
+			"10065|another stream has the subjects 'telemetry-dlq.>'. Name that one with"
+					+ " tracing.bridge.dead-letter.stream.",
+			"10060|another stream has the subjects 'telemetry-dlq.>'. Name that one with"
+					+ " tracing.bridge.dead-letter.stream.",
+			"10001|as it says [10001]." })
 	void whatKeepsDeadLettersFromBeingWrittenIsExplained(int code, String text) {
 		assertThat(DeadLetterProblem.describe(new ExecutionException(new RuntimeException(refusal(code, "as it says"))),
 				Settings.defaults()))

@@ -95,7 +95,9 @@ class PoisonIntegrationTests {
 				this.scenario.backend().faults().size(), bridge.status());
 	}
 
-	/** They end the thread that reads the connection, which is not made anew for minutes. */
+	/**
+	 * They end the thread that reads the connection, which is not made anew for minutes.
+	 */
 	@Test
 	void headersThatTheClientCannotReadDoNotStopTheBridge() {
 		this.scenario.createStream();
