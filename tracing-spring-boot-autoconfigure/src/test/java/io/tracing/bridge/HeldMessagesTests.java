@@ -117,8 +117,7 @@ class HeldMessagesTests {
 	}
 
 	private Message delivery(long sequence, int deliveries, long stored) {
-		return new Delivery(
-				"$JS.ACK.TELEMETRY.otlp-bridge-spans.%d.%d.1.%d.0".formatted(deliveries, sequence, stored));
+		return new Delivery("$JS.ACK.TELEMETRY.otlp-bridge-spans.%d.%d.1.%d.0".formatted(deliveries, sequence, stored));
 	}
 
 	/** A delivery that notes what the server is told of it. */
