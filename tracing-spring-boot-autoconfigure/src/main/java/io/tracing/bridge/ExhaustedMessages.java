@@ -58,6 +58,8 @@ final class ExhaustedMessages implements Runnable {
 
 	private final Map<Signal, SignalCounters> counters;
 
+	private final Retries retries;
+
 	private volatile boolean stopping;
 
 	ExhaustedMessages(Supplier<Connection> connection, BridgeSettings settings, Set<String> durables,
@@ -67,11 +69,11 @@ final class ExhaustedMessages implements Runnable {
 		this.durables = durables;
 		this.deadLetters = deadLetters;
 		this.counters = counters;
+		this.retries = new Retries(settings);
 	}
 
 	@Override
 	public void run() {
-		Retries retries = new Retries(this.settings);
 		try {
 			while (!this.stopping) {
 				try {
@@ -79,7 +81,7 @@ final class ExhaustedMessages implements Runnable {
 				}
 				catch (IOException | JetStreamApiException | JetStreamStatusCheckedException | RuntimeException ex) {
 					logger.debug("Advisories of stream {} are not heard", this.settings.deadLetterStream(), ex);
-					retries.await();
+					this.retries.await();
 				}
 			}
 		}
@@ -153,6 +155,7 @@ final class ExhaustedMessages implements Runnable {
 
 	void stop() {
 		this.stopping = true;
+		this.retries.stop();
 	}
 
 }

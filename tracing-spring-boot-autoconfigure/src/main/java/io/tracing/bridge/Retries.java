@@ -3,6 +3,7 @@
 
 package io.tracing.bridge;
 
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,8 @@ final class Retries {
 	private static final Logger logger = LoggerFactory.getLogger(Retries.class);
 
 	private final BridgeSettings settings;
+
+	private final CountDownLatch stopped = new CountDownLatch(1);
 
 	private @Nullable String logged;
 
@@ -44,11 +47,17 @@ final class Retries {
 		}
 	}
 
-	/** Wait before the next try. */
+	/** Wait before the next try, unless there will be none. */
 	void await() throws InterruptedException {
 		double nanos = this.settings.firstBackoff().toNanos()
 				* Math.pow(2, Math.max(0, Math.min(this.failures - 1, 30)));
-		TimeUnit.NANOSECONDS.sleep((long) Math.min(nanos, this.settings.maxBackoff().toNanos()));
+		long wait = (long) Math.min(nanos, this.settings.maxBackoff().toNanos());
+		this.stopped.await(wait, TimeUnit.NANOSECONDS);
+	}
+
+	/** Nobody waits any more. */
+	void stop() {
+		this.stopped.countDown();
 	}
 
 }

@@ -50,6 +50,8 @@ final class TelemetryConsumer implements Runnable {
 
 	private final HeldMessages held = new HeldMessages();
 
+	private final Retries retries;
+
 	private volatile @Nullable String problem = "it starts";
 
 	private volatile StreamPosition position = StreamPosition.UNKNOWN;
@@ -70,6 +72,7 @@ final class TelemetryConsumer implements Runnable {
 		this.streams = streams;
 		this.pipelines = pipelines;
 		this.deadLetters = deadLetters;
+		this.retries = new Retries(settings);
 		this.signOfLifeInterval = HeldMessages.signOfLifeInterval(settings.ackWait()).toNanos();
 	}
 
@@ -88,14 +91,13 @@ final class TelemetryConsumer implements Runnable {
 
 	@Override
 	public void run() {
-		Retries retries = new Retries(this.settings);
 		try {
 			while (!this.stopping) {
 				try {
-					drain(open(), retries);
+					drain(open());
 				}
 				catch (IOException | JetStreamApiException | JetStreamStatusCheckedException | RuntimeException ex) {
-					failed(ex, retries);
+					failed(ex);
 				}
 			}
 		}
@@ -104,12 +106,12 @@ final class TelemetryConsumer implements Runnable {
 		}
 	}
 
-	private void failed(Exception failure, Retries retries) throws InterruptedException {
+	private void failed(Exception failure) throws InterruptedException {
 		if (!this.stopping) {
 			String description = NatsProblem.describe(failure, this.settings);
 			this.problem = description;
-			retries.failed(description);
-			retries.await();
+			this.retries.failed(description);
+			this.retries.await();
 		}
 	}
 
@@ -132,7 +134,7 @@ final class TelemetryConsumer implements Runnable {
 				options);
 	}
 
-	private void drain(Pull pull, Retries retries)
+	private void drain(Pull pull)
 			throws InterruptedException, IOException, JetStreamApiException, JetStreamStatusCheckedException {
 		this.pull = pull;
 		while (!this.stopping) {
@@ -141,7 +143,7 @@ final class TelemetryConsumer implements Runnable {
 			try {
 				pull.next((message) -> take(message, batch));
 				this.problem = null;
-				retries.succeeded();
+				this.retries.succeeded();
 			}
 			finally {
 				// What came before a fetch failed is held, and must go on.
@@ -161,14 +163,14 @@ final class TelemetryConsumer implements Runnable {
 
 	private void take(Message message, List<HeldMessage> batch) {
 		Signal signal = Signal.ofSubject(message.getSubject());
+		HeldMessage taken = this.held.take(signal, message);
 		if (signal != null) {
 			SignalCounters counters = this.pipelines.get(signal).counters();
 			counters.messages.increment();
-			if (message.metaData().deliveredCount() > 1) {
+			if (taken == null || message.metaData().deliveredCount() > 1) {
 				counters.redelivered.increment();
 			}
 		}
-		HeldMessage taken = this.held.take(signal, message);
 		if (taken != null) {
 			batch.add(taken);
 		}
@@ -200,8 +202,11 @@ final class TelemetryConsumer implements Runnable {
 
 	/** Tell the server, when it is time to, that what is held is worked on. */
 	void giveSignOfLife() {
+		Pull last = this.pull;
 		long now = System.nanoTime();
-		if (now - this.lastSignOfLife >= this.signOfLifeInterval) {
+		// Signs for a server that is away would fill the buffer of the connection, which
+		// others may use as well.
+		if (last != null && last.isConnected() && now - this.lastSignOfLife >= this.signOfLifeInterval) {
 			this.lastSignOfLife = now;
 			this.held.keepAlive();
 		}
@@ -229,11 +234,22 @@ final class TelemetryConsumer implements Runnable {
 	}
 
 	/** Fetch no more. What is here already is still handed on. */
-	void stop() {
+	void stop() throws InterruptedException {
 		this.stopping = true;
+		this.retries.stop();
 		Pull fetching = this.pull;
 		if (fetching != null) {
 			fetching.close();
+		}
+	}
+
+	/** Give back what is held, to whoever fetches next. */
+	void giveBackAll() {
+		Pull last = this.pull;
+		if (last != null) {
+			last.forgetFetches();
+			this.held.giveBackAll();
+			last.flush();
 		}
 	}
 
