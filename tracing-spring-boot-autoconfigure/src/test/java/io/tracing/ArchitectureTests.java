@@ -137,8 +137,8 @@ class ArchitectureTests {
 			.should()
 			.onlyDependOnClassesThat(resideInAnyPackage("java..", "io.tracing.micrometer..", "io.tracing.messaging..",
 					// What they measure, without their brokers.
-					"io.tracing.telemetry..", "io.tracing.bridge..", "io.opentelemetry.api..",
-					"io.micrometer.core..", "org.jspecify.annotations..")));
+					"io.tracing.telemetry..", "io.tracing.bridge..", "io.opentelemetry.api..", "io.micrometer.core..",
+					"org.jspecify.annotations..")));
 	}
 
 	@Test

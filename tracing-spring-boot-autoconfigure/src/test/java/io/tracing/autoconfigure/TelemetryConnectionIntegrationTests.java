@@ -105,16 +105,17 @@ class TelemetryConnectionIntegrationTests {
 	@Test
 	void noConnectionAtAllStopsTheStart(CapturedOutput output) {
 		assertThatThrownBy(() -> start(new Class<?>[] { TelemetryApplication.class }));
-		assertThat(output).contains("The value '' of the property 'tracing.telemetry.nats.servers' is invalid because"
-				+ " there is no bean of type Connection either.")
+		assertThat(output)
+			.contains("The value '' of the property 'tracing.telemetry.nats.servers' is invalid because"
+					+ " there is no bean of type Connection either.")
 			.contains("Set it to the servers of NATS, such as 'nats://localhost:4222', or make one connection the"
 					+ " application's.");
 	}
 
 	@Test
 	void moreThanOneConnectionStopsTheStart(CapturedOutput output) {
-		assertThatThrownBy(() -> start(
-				new Class<?>[] { TelemetryApplication.class, OfTheApplication.class, Another.class }));
+		assertThatThrownBy(
+				() -> start(new Class<?>[] { TelemetryApplication.class, OfTheApplication.class, Another.class }));
 		assertThat(output).contains("'tracing.telemetry.nats.servers' is invalid because there is more than one bean of"
 				+ " type Connection and none of them is @Primary.");
 	}
@@ -132,8 +133,8 @@ class TelemetryConnectionIntegrationTests {
 	void missingCredentialsFileStopsTheStart(CapturedOutput output) {
 		assertThatThrownBy(() -> start(new Class<?>[] { TelemetryApplication.class }, servers(),
 				"--tracing.telemetry.nats.credentials=/nowhere/edge.creds"));
-		assertThat(output).contains("The value '/nowhere/edge.creds' of the property"
-				+ " 'tracing.telemetry.nats.credentials'")
+		assertThat(output)
+			.contains("The value '/nowhere/edge.creds' of the property" + " 'tracing.telemetry.nats.credentials'")
 			.contains("is invalid because there is no such file, or it can't be read");
 	}
 
