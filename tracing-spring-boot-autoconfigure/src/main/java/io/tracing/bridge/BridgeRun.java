@@ -106,6 +106,10 @@ final class BridgeRun {
 					return;
 				}
 				catch (IOException | JetStreamApiException | RuntimeException ex) {
+					if (this.stopping) {
+						// A stop interrupts whatever it was waiting for.
+						return;
+					}
 					this.problem = NatsProblem.describe(ex, this.settings);
 					retries.failed(this.problem);
 					retries.await();
