@@ -4,17 +4,24 @@
 package io.tracing.autoconfigure;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 import io.tracing.bridge.InvalidOtlpOptionException;
+import io.tracing.bridge.OtlpEnvironment;
 import io.tracing.bridge.OtlpHttpOptions;
 import io.tracing.bridge.OtlpHttpOptionsBuilder;
 import io.tracing.telemetry.wire.Signal;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.Environment;
 
 /**
@@ -25,7 +32,11 @@ import org.springframework.core.env.Environment;
  */
 final class OtlpBackend {
 
+	private static final Log logger = LogFactory.getLog("io.tracing.bridge");
+
 	private static final String PREFIX = "tracing.bridge.";
+
+	private static final String VARIABLES = "OTEL_EXPORTER_OTLP_";
 
 	private final OtlpBridgeProperties properties;
 
@@ -37,6 +48,7 @@ final class OtlpBackend {
 
 	static OtlpHttpOptions of(OtlpBridgeProperties properties, Environment environment, @Nullable SslBundles bundles) {
 		OtlpBackend backend = new OtlpBackend(properties);
+		backend.useVariables(environment);
 		backend.forAll(bundles);
 		for (Signal signal : Signal.values()) {
 			backend.only(signal);
@@ -47,6 +59,30 @@ final class OtlpBackend {
 	/** Such as "http://localhost:4318/v1/traces, http://localhost:4318/v1/logs". */
 	static String describe(OtlpHttpOptions options) {
 		return Arrays.stream(Signal.values()).map(options::endpoint).collect(Collectors.joining(", "));
+	}
+
+	private void useVariables(Environment environment) {
+		OtlpEnvironment variables = new OtlpEnvironment(variables(environment));
+		variables.warnings().forEach(logger::warn);
+		try {
+			variables.applyTo(this.builder);
+		}
+		catch (InvalidOtlpOptionException ex) {
+			throw new InvalidTracingPropertyException(ex.option(), ex.value(), ex.reason(), ex.mend());
+		}
+	}
+
+	private static Map<String, String> variables(Environment environment) {
+		Map<String, String> variables = new HashMap<>();
+		if (environment instanceof ConfigurableEnvironment configurable) {
+			configurable.getPropertySources()
+				.stream()
+				.filter(EnumerablePropertySource.class::isInstance)
+				.flatMap((source) -> Arrays.stream(((EnumerablePropertySource<?>) source).getPropertyNames()))
+				.filter((name) -> name.startsWith(VARIABLES))
+				.forEach((name) -> variables.put(name, environment.getProperty(name)));
+		}
+		return variables;
 	}
 
 	private void forAll(@Nullable SslBundles bundles) {

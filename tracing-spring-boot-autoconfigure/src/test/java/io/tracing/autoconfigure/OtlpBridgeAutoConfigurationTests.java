@@ -135,6 +135,44 @@ class OtlpBridgeAutoConfigurationTests {
 					+ "METRICS=https://all.example.org/base/v1/metrics (headers [x-all], timeout PT1M, uncompressed)}"));
 	}
 
+	@Test
+	void variablesOfOpenTelemetryAreTheDefaults() {
+		ApplicationContextRunner variables = this.bridge.withPropertyValues(
+				"OTEL_EXPORTER_OTLP_ENDPOINT=https://all.example.org", "OTEL_EXPORTER_OTLP_HEADERS=x-all=1,x-two=2",
+				"OTEL_EXPORTER_OTLP_TIMEOUT=3000", "OTEL_EXPORTER_OTLP_COMPRESSION=gzip",
+				"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://spans.example.org/as-it-is",
+				"OTEL_EXPORTER_OTLP_LOGS_HEADERS=x-logs=1");
+		variables.run((context) -> assertThat(context.getBean(OtlpHttpOptions.class))
+			.hasToString("{" + "SPANS=http://spans.example.org/as-it-is (headers [x-all, x-two], timeout PT3S, gzip), "
+					+ "LOGS=https://all.example.org/v1/logs (headers [x-logs], timeout PT3S, gzip), "
+					+ "METRICS=https://all.example.org/v1/metrics (headers [x-all, x-two], timeout PT3S, gzip)}"));
+		variables
+			.withPropertyValues("tracing.bridge.endpoint=http://mine.example.org", "tracing.bridge.headers.x-mine=1",
+					"tracing.bridge.compression=none", "tracing.bridge.metrics.timeout=1s")
+			.run((context) -> assertThat(context.getBean(OtlpHttpOptions.class)).hasToString("{"
+					+ "SPANS=http://mine.example.org/v1/traces (headers [x-mine], timeout PT3S, uncompressed), "
+					+ "LOGS=http://mine.example.org/v1/logs (headers [x-mine], timeout PT3S, uncompressed), "
+					+ "METRICS=http://mine.example.org/v1/metrics (headers [x-mine], timeout PT1S, uncompressed)}"));
+	}
+
+	@Test
+	void variableThatCannotBeStopsTheStartWithItsName() {
+		this.bridge.withPropertyValues("OTEL_EXPORTER_OTLP_LOGS_TIMEOUT=10s")
+			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+				.hasMessage("OTEL_EXPORTER_OTLP_LOGS_TIMEOUT=10s is invalid because it is no number of milliseconds"
+						+ " above zero. Write 10000 for ten seconds."));
+		this.bridge.withPropertyValues("OTEL_EXPORTER_OTLP_CERTIFICATE=/no/such/file.pem")
+			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+				.message()
+				.startsWith("OTEL_EXPORTER_OTLP_CERTIFICATE=/no/such/file.pem is invalid because"));
+	}
+
+	@Test
+	void variableThatIsIgnoredIsNamed(CapturedOutput output) {
+		this.bridge.withPropertyValues("OTEL_EXPORTER_OTLP_PROTOCOL=grpc")
+			.run((context) -> assertThat(output).contains("OTEL_EXPORTER_OTLP_PROTOCOL=grpc is ignored"));
+	}
+
 	@ParameterizedTest
 	@CsvSource(delimiter = '|',
 			textBlock = """

@@ -125,12 +125,15 @@ class TracingPropertiesTests {
 			"tracing.nats.capture-key, true", "tracing.nats.propagation, true", "tracing.nats.settle-spans, true",
 			"tracing.nats.advisories, true", "tracing.nats.include, ", "tracing.nats.exclude, ",
 			"tracing.nats.untrusted, ", "tracing.nats.subject-templates, ", "tracing.nats.dual-write.subjects, ",
-			"tracing.nats.dual-write.field, trace_parent" })
+			"tracing.nats.dual-write.field, trace_parent", "tracing.bridge.enabled, false",
+			"tracing.bridge.endpoint, http://localhost:4318", "tracing.bridge.timeout, 10s",
+			"tracing.bridge.compression, none", "tracing.bridge.headers, ", "tracing.bridge.spans.endpoint, ",
+			"tracing.bridge.durable, otlp-bridge", "tracing.bridge.batch-size, 100",
+			"tracing.bridge.flush-interval, 5s", "tracing.bridge.max-deliveries, 4" })
 	void propertyIsDescribedWithItsDefault(String name, String defaultValue) throws IOException {
 		Map<String, Object> property = node("properties", name);
 		assertThat(property.get("description")).asString().isNotBlank().endsWith(".");
-		assertThat(property.get("defaultValue")).as(name)
-			.isIn(defaultValue, Boolean.valueOf(defaultValue), (defaultValue != null) ? null : List.of());
+		assertThat(defaultValue(property)).as(name).isEqualTo((defaultValue != null) ? defaultValue : "");
 	}
 
 	@Test
@@ -149,6 +152,8 @@ class TracingPropertiesTests {
 		assertThat(parents).containsExactly("producer", "link");
 		List<String> observations = read("$.hints[?(@.name == 'tracing.kafka.observation')].values[*].value");
 		assertThat(observations).containsExactly("yield", "replace");
+		List<String> compressions = read("$.hints[?(@.name == 'tracing.bridge.compression')].values[*].value");
+		assertThat(compressions).containsExactly("none", "gzip");
 	}
 
 	@Test
