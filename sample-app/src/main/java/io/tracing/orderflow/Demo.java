@@ -39,16 +39,24 @@ final class Demo implements LoadObserver {
 
 	private final TracePrinter printer;
 
+	private final Duration quiet;
+
 	Demo(Console console, CommandLine commandLine) {
 		this.console = console;
 		this.commandLine = commandLine;
-		this.printer = new TracePrinter(console, this.traces);
+		this.quiet = commandLine.telemetryByNats() ? OrderJourney.QUIET_BY_NATS : OrderJourney.QUIET;
+		this.printer = new TracePrinter(console, this.traces, this.quiet);
 	}
 
 	int run() {
 		this.console.print("OrderFlow: six services, Kafka, NATS, one database, one trace\n");
-		OrderFlow orderFlow = OrderFlow.start(this.commandLine.properties(), this.traces, this::addLoad, this.console);
+		OrderFlow orderFlow = OrderFlow.start(this.commandLine.properties(), this.traces, this::addLoad,
+				this.commandLine.telemetryByNats(), this.console);
 		List<String> problems = firstTrace(new OrderClient(orderFlow.url(Role.GATEWAY)));
+		StreamedTelemetry telemetry = orderFlow.telemetry();
+		if (telemetry != null) {
+			this.console.print("\n" + telemetry.summary());
+		}
 		if (this.commandLine.once()) {
 			orderFlow.close();
 			return problems.isEmpty() ? 0 : 1;
@@ -67,7 +75,7 @@ final class Demo implements LoadObserver {
 		}
 		this.console.print("\nPlaced order " + order.orderId() + ", waiting until its trace is complete ...");
 		Set<String> services = new TreeSet<>(Role.START_ORDER.stream().map(Role::text).toList());
-		List<String> problems = new OrderJourney(this.traces, services).await(order.traceId(), TRACE_LIMIT,
+		List<String> problems = new OrderJourney(this.traces, services, this.quiet).await(order.traceId(), TRACE_LIMIT,
 				() -> !client.isPending(order.orderId()));
 		this.console.print(this.traces.trace(order.traceId()), problems);
 		return problems;

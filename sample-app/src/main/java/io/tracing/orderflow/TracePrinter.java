@@ -34,10 +34,10 @@ final class TracePrinter {
 
 	private boolean paused;
 
-	TracePrinter(Console console, TraceCollector traces) {
+	TracePrinter(Console console, TraceCollector traces, Duration quiet) {
 		this.console = console;
 		this.traces = traces;
-		this.journey = new OrderJourney(traces, Set.of());
+		this.journey = new OrderJourney(traces, Set.of(), quiet);
 	}
 
 	/** Prints what comes from now on. */
