@@ -31,7 +31,7 @@ final class OrderJourney {
 	static final Duration QUIET = Duration.ofMillis(300);
 
 	/** The same for spans that come in batches, by the stream and the bridge. */
-	static final Duration QUIET_BY_NATS = Duration.ofMillis(2_500);
+	static final Duration QUIET_BY_NATS = Duration.ofMillis(1_500);
 
 	/** So many quiet times are longer than any service works without a span. */
 	private static final int STALLED = 10;
@@ -51,13 +51,15 @@ final class OrderJourney {
 
 	private final Duration quiet;
 
+	private final BooleanSupplier arrived;
+
 	/**
 	 * Creates a journey.
 	 * @param traces where the spans are
 	 * @param services the services that it must reach
 	 */
 	OrderJourney(TraceCollector traces, Set<String> services) {
-		this(traces, services, QUIET);
+		this(traces, services, QUIET, () -> true);
 	}
 
 	/**
@@ -65,11 +67,13 @@ final class OrderJourney {
 	 * @param traces where the spans are
 	 * @param services the services that it must reach
 	 * @param quiet after how long without a span none comes any more
+	 * @param arrived whether no span is on its way from the services to the collector
 	 */
-	OrderJourney(TraceCollector traces, Set<String> services, Duration quiet) {
+	OrderJourney(TraceCollector traces, Set<String> services, Duration quiet, BooleanSupplier arrived) {
 		this.traces = traces;
 		this.services = services;
 		this.quiet = quiet;
+		this.arrived = arrived;
 	}
 
 	/**

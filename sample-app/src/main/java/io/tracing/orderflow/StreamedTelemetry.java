@@ -3,9 +3,14 @@
 
 package io.tracing.orderflow;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.api.ConsumerInfo;
 import io.tracing.orderflow.backend.OtlpBackend;
 import io.tracing.orderflow.terminal.TraceCollector;
 
@@ -16,6 +21,8 @@ import org.springframework.context.ConfigurableApplicationContext;
  * own drains the stream into a backend that hands the spans to the collector.
  */
 final class StreamedTelemetry implements AutoCloseable {
+
+	private static final String STREAM = "TELEMETRY";
 
 	private final String nats;
 
@@ -68,8 +75,27 @@ final class StreamedTelemetry implements AutoCloseable {
 
 	/** Says in one line which way telemetry took, and how much came through. */
 	String summary() {
-		return "Telemetry went from the services to stream TELEMETRY on " + this.nats + ", by the OTLP bridge to "
+		return "Telemetry went from the services to stream " + STREAM + " on " + this.nats + ", by the OTLP bridge to "
 				+ this.backend.url() + ": " + this.backend.counts();
+	}
+
+	/**
+	 * Whether the bridge has exported every span that is in the stream now.
+	 */
+	boolean isDrained() {
+		try {
+			ConsumerInfo spans = connection().jetStreamManagement().getConsumerInfo(STREAM, "otlp-bridge-spans");
+			return spans.getNumPending() == 0 && spans.getNumAckPending() == 0;
+		}
+		catch (IOException | JetStreamApiException ex) {
+			// It is asked again.
+			return false;
+		}
+	}
+
+	/** The bridge's own, which is not traced. */
+	private Connection connection() {
+		return (Connection) this.bridge.getBean("telemetryConnection", Supplier.class).get();
 	}
 
 	@Override
