@@ -125,6 +125,10 @@ final class BridgeRun {
 					return;
 				}
 				catch (IOException | JetStreamApiException | RuntimeException ex) {
+					if (this.stopping) {
+						// A stop interrupts whatever it was waiting for.
+						return;
+					}
 					this.problem = NatsProblem.describe(ex, this.settings);
 					this.retries.failed(this.problem);
 					this.retries.await();

@@ -143,7 +143,11 @@ class TracingPropertiesTests {
 			"tracing.nats.capture-key, true", "tracing.nats.propagation, true", "tracing.nats.settle-spans, true",
 			"tracing.nats.advisories, true", "tracing.nats.include, ", "tracing.nats.exclude, ",
 			"tracing.nats.untrusted, ", "tracing.nats.subject-templates, ", "tracing.nats.dual-write.subjects, ",
-			"tracing.nats.dual-write.field, trace_parent", "tracing.telemetry.enabled, false",
+			"tracing.nats.dual-write.field, trace_parent", "tracing.bridge.enabled, false",
+			"tracing.bridge.endpoint, http://localhost:4318", "tracing.bridge.timeout, 10s",
+			"tracing.bridge.compression, none", "tracing.bridge.headers, ", "tracing.bridge.spans.endpoint, ",
+			"tracing.bridge.durable, otlp-bridge", "tracing.bridge.batch-size, 100",
+			"tracing.bridge.flush-interval, 5s", "tracing.bridge.max-deliveries, 4", "tracing.telemetry.enabled, false",
 			"tracing.telemetry.format, otlp", "'tracing.telemetry.signals', 'spans,logs,metrics'",
 			"tracing.telemetry.buffer-size, 16MB", "tracing.telemetry.flush-timeout, 10s",
 			"tracing.telemetry.nats.servers, ", "tracing.telemetry.nats.username, ",
@@ -173,6 +177,8 @@ class TracingPropertiesTests {
 		assertThat(parents).containsExactly("producer", "link");
 		List<String> observations = read("$.hints[?(@.name == 'tracing.kafka.observation')].values[*].value");
 		assertThat(observations).containsExactly("yield", "replace");
+		List<String> compressions = read("$.hints[?(@.name == 'tracing.bridge.compression')].values[*].value");
+		assertThat(compressions).containsExactly("none", "gzip");
 		List<String> formats = read("$.hints[?(@.name == 'tracing.telemetry.format')].values[*].value");
 		assertThat(formats).containsExactly("otlp", "dagnats");
 		List<String> signals = read("$.hints[?(@.name == 'tracing.telemetry.signals')].values[*].value");
