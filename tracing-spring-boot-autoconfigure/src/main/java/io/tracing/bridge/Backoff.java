@@ -44,11 +44,11 @@ final class Backoff {
 
 	private boolean stopped;
 
+	private long resumed;
+
 	private int failures;
 
 	private int closings;
-
-	private int resumptions;
 
 	private long failedSince;
 
@@ -91,9 +91,9 @@ final class Backoff {
 	void await(Duration delay) throws InterruptedException {
 		this.lock.lockInterruptibly();
 		try {
-			int before = this.resumptions;
+			long resumedBefore = this.resumed;
 			long left = delay.toNanos();
-			while (left > 0 && this.resumptions == before) {
+			while (left > 0 && this.resumed == resumedBefore) {
 				checkNotStopped();
 				left = this.changed.awaitNanos(left);
 			}
@@ -179,11 +179,11 @@ final class Backoff {
 	private void log(SignalState next, String reason) {
 		if (next == SignalState.PAUSED) {
 			logger.error("The export of {} is paused, nothing is lost: {} Tried again every {}.", this.signal.text(),
-					reason, this.settings.pause());
+					reason, DurationText.of(this.settings.pause()));
 		}
 		else if (this.state != next) {
 			logger.warn("The backend does not take {}, nothing is lost: {}. Trying again with growing waits up to {}.",
-					this.signal.text(), reason, this.settings.maxBackoff());
+					this.signal.text(), reason, DurationText.of(this.settings.maxBackoff()));
 		}
 	}
 
@@ -224,7 +224,7 @@ final class Backoff {
 		this.lock.lock();
 		try {
 			this.halted = false;
-			this.resumptions++;
+			this.resumed++;
 			reset();
 			this.changed.signalAll();
 		}
