@@ -44,8 +44,6 @@ final class Backoff {
 
 	private boolean stopped;
 
-	private long resumed;
-
 	private int failures;
 
 	private int closings;
@@ -91,9 +89,9 @@ final class Backoff {
 	void await(Duration delay) throws InterruptedException {
 		this.lock.lockInterruptibly();
 		try {
-			long resumedBefore = this.resumed;
+			int before = this.resumptions;
 			long left = delay.toNanos();
-			while (left > 0 && this.resumed == resumedBefore) {
+			while (left > 0 && this.resumptions == before) {
 				checkNotStopped();
 				left = this.changed.awaitNanos(left);
 			}
@@ -224,7 +222,7 @@ final class Backoff {
 		this.lock.lock();
 		try {
 			this.halted = false;
-			this.resumed++;
+			this.resumptions++;
 			reset();
 			this.changed.signalAll();
 		}

@@ -84,7 +84,7 @@ final class BridgeRun {
 		this.streams = streams;
 		this.counters = counters;
 		this.faults = faults;
-		this.retries = new Retries(settings, ConcurrentHashMap.newKeySet());
+		this.retries = new Retries(settings, this.problems);
 		this.deadLetters = new DeadLetterStream(connection, settings);
 		this.pipelines.put(Signal.SPANS, pipeline(Signal.SPANS, new SpanTranslator(settings.serviceName()), sender));
 		this.pipelines.put(Signal.LOGS, pipeline(Signal.LOGS, new LogTranslator(settings.serviceName()), sender));
@@ -125,6 +125,10 @@ final class BridgeRun {
 					return;
 				}
 				catch (IOException | JetStreamApiException | RuntimeException ex) {
+					if (this.stopping) {
+						// A stop interrupts whatever it was waiting for.
+						return;
+					}
 					this.problem = NatsProblem.describe(ex, this.settings);
 					this.retries.failed(this.problem);
 					this.retries.await();

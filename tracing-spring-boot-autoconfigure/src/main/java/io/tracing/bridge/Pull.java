@@ -93,8 +93,11 @@ final class Pull {
 
 	/**
 	 * Ask for a sign of life, twice: the first answer may be behind a lot of others.
+	 * Where anything arrives at all, somebody reads: the connection may be others' too,
+	 * and is not made anew because it is busy.
 	 */
 	static boolean isSilent(Connection connection) {
+		long before = connection.getStatistics().getInBytes();
 		for (int i = 0; i < 2; i++) {
 			try {
 				connection.RTT();
@@ -106,7 +109,7 @@ final class Pull {
 				}
 			}
 		}
-		return true;
+		return connection.getStatistics().getInBytes() == before;
 	}
 
 	private boolean take(FetchConsumer fetch, Taker taker)

@@ -81,9 +81,8 @@ class BackoffTests {
 	void outageAndItsEndAreLoggedOnce() throws Exception {
 		waitAfterFailure(null);
 		waitAfterFailure(null);
-		int sentAfter = this.backoff.await();
-		this.backoff.answered(sentAfter);
-		this.backoff.answered(sentAfter);
+		this.backoff.answered(this.backoff.await());
+		this.backoff.answered(this.backoff.await());
 		assertThat(this.log.messages()).satisfiesExactly(
 				(begin) -> assertThat(begin).isEqualTo("The backend does not take spans, nothing is lost: down."
 						+ " Trying again with growing waits up to 800ms."),
