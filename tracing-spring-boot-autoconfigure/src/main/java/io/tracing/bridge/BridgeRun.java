@@ -148,6 +148,9 @@ final class BridgeRun {
 		this.threads.add(thread("tracing-bridge-exhausted", advisories));
 		this.exhausted = advisories;
 		this.consumers = created;
+		if (this.stopping) {
+			return;
+		}
 		this.threads.forEach(Thread::start);
 		this.scheduler.scheduleWithFixedDelay(() -> created.forEach(TelemetryConsumer::giveSignOfLife), TICK_SECONDS,
 				TICK_SECONDS, TimeUnit.SECONDS);
@@ -211,6 +214,12 @@ final class BridgeRun {
 			ExhaustedMessages advisories = this.exhausted;
 			if (advisories != null) {
 				advisories.stop();
+			}
+			// Whoever waits for the backend holds up the consumer, which waits to hand on more.
+			for (SignalPipeline<?> pipeline : this.pipelines.values()) {
+				if (pipeline.isWaiting()) {
+					pipeline.stop(deadline);
+				}
 			}
 			for (Thread thread : this.threads) {
 				if (thread.getName().endsWith("exhausted")) {

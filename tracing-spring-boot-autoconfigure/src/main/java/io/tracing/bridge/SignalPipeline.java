@@ -323,15 +323,18 @@ final class SignalPipeline<R> {
 		message.partDeadLettered();
 	}
 
+	/** Whether it waits for the backend, and would not be done in time. */
+	boolean isWaiting() {
+		return this.backoff.state() != SignalState.RUNNING;
+	}
+
 	/**
 	 * Finish what is here, or give up at the deadline.
 	 * @param deadline by {@link System#nanoTime()}
 	 */
 	void stop(long deadline) throws InterruptedException {
 		this.workers.shutdown();
-		// Whoever waits for the backend would not be done in time.
-		boolean waiting = this.backoff.state() != SignalState.RUNNING;
-		if (waiting || !this.workers.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+		if (isWaiting() || !this.workers.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
 			this.workers.shutdownNow();
 			this.workers.awaitTermination(1, TimeUnit.SECONDS);
 		}

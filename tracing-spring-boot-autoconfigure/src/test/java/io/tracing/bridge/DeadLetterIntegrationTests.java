@@ -282,10 +282,14 @@ class DeadLetterIntegrationTests {
 		MessageInfo letter = this.scenario.awaitDeadLetters(1).get(0);
 		assertThat(letter.getSubject()).isEqualTo("telemetry-dlq.unknown");
 		assertThat(BridgeScenario.header(letter, "Dead-Letter-Reason")).isEqualTo("unknown_subject");
+		this.scenario.publish("telemetry.other.x", GARBAGE);
+		this.scenario.awaitDeadLetters(2);
 		this.scenario.awaitDrained(bridge, Signal.SPANS);
 		bridge.stop();
-		assertThat(bridge.replay(1)).isEqualTo(new ReplayResult(1, 0, false));
-		this.scenario.call((management) -> assertThat(management.getMessage(BridgeScenario.STREAM, 2).getSubject())
+		assertThat(this.log.problems()).containsExactly("Stream 'TELEMETRY' has messages with subjects of no signal,"
+				+ " such as 'telemetry.traces.orders': they become dead letters.");
+		assertThat(bridge.replay(1)).isEqualTo(new ReplayResult(1, 0, true));
+		this.scenario.call((management) -> assertThat(management.getMessage(BridgeScenario.STREAM, 3).getSubject())
 			.isEqualTo("telemetry.traces.orders"));
 	}
 
