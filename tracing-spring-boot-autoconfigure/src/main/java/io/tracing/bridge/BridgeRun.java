@@ -215,7 +215,8 @@ final class BridgeRun {
 			if (advisories != null) {
 				advisories.stop();
 			}
-			// Whoever waits for the backend holds up the consumer, which waits to hand on more.
+			// Whoever waits for the backend holds up the consumer, which waits to hand on
+			// more.
 			for (SignalPipeline<?> pipeline : this.pipelines.values()) {
 				if (pipeline.isWaiting()) {
 					pipeline.stop(deadline);

@@ -61,8 +61,7 @@ final class NatsProblem {
 
 	static String message(Throwable failure) {
 		@Nullable String message = failure.getMessage();
-		return (message != null) ? USER_INFO.matcher(message).replaceAll("//***@")
-				: failure.getClass().getSimpleName();
+		return (message != null) ? USER_INFO.matcher(message).replaceAll("//***@") : failure.getClass().getSimpleName();
 	}
 
 }

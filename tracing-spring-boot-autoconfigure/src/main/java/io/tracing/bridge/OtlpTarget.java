@@ -49,8 +49,7 @@ record OtlpTarget(OtlpEndpoint endpoint, Map<String, String> headers, Duration t
 	@Override
 	public String toString() {
 		return "%s (headers %s, timeout %s, %s)".formatted(this.endpoint, this.headers.keySet(),
-				DurationText.of(this.timeout),
-				this.gzip ? "gzip" : "uncompressed");
+				DurationText.of(this.timeout), this.gzip ? "gzip" : "uncompressed");
 	}
 
 }

@@ -47,7 +47,8 @@ class NatsProblemTests {
 
 	@Test
 	void passwordsInUrlsAreNotShown() {
-		assertThat(describe(new IOException("Unable to connect to NATS servers: [nats://me:p@ss@host:4222, tls://t@b]")))
+		assertThat(
+				describe(new IOException("Unable to connect to NATS servers: [nats://me:p@ss@host:4222, tls://t@b]")))
 			.isEqualTo("NATS does not answer (Unable to connect to NATS servers:"
 					+ " [nats://***@host:4222, tls://***@b])");
 	}
