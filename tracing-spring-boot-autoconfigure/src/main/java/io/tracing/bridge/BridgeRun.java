@@ -167,9 +167,6 @@ final class BridgeRun {
 		this.threads.add(thread("tracing-bridge-exhausted", advisories));
 		this.exhausted = advisories;
 		this.consumers = created;
-		if (this.stopping) {
-			return;
-		}
 		this.threads.forEach(Thread::start);
 		this.scheduler.scheduleWithFixedDelay(() -> created.forEach(TelemetryConsumer::giveSignOfLife), TICK_SECONDS,
 				TICK_SECONDS, TimeUnit.SECONDS);
