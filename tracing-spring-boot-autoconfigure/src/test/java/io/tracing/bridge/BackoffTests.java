@@ -59,7 +59,7 @@ class BackoffTests {
 	void answerEndsTheGrowth() throws Exception {
 		waitAfterFailure(null);
 		waitAfterFailure(null);
-		this.backoff.answered();
+		this.backoff.answered(this.backoff.await());
 		assertThat(this.backoff.state()).isEqualTo(SignalState.RUNNING);
 		assertThat(this.backoff.reason()).isNull();
 		assertThat(waitAfterFailure(null)).isBetween(80L, 120L + SLACK);
@@ -69,8 +69,8 @@ class BackoffTests {
 	void outageAndItsEndAreLoggedOnce() throws Exception {
 		waitAfterFailure(null);
 		waitAfterFailure(null);
-		this.backoff.answered();
-		this.backoff.answered();
+		this.backoff.answered(this.backoff.await());
+		this.backoff.answered(this.backoff.await());
 		assertThat(this.log.messages()).satisfiesExactly(
 				(begin) -> assertThat(begin).isEqualTo("The backend does not take spans, nothing is lost: down."
 						+ " Trying again with growing waits up to 800ms."),
