@@ -48,8 +48,6 @@ final class Backoff {
 
 	private int closings;
 
-	private int resumptions;
-
 	private long failedSince;
 
 	private long openAt = System.nanoTime();

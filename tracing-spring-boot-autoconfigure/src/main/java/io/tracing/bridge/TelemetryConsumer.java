@@ -263,7 +263,9 @@ final class TelemetryConsumer implements Runnable {
 	void giveBackAll() {
 		Pull last = this.pull;
 		if (last != null) {
-			last.forgetFetches();
+			if (this.held.oldest() != null) {
+				last.forgetFetches();
+			}
 			this.held.giveBackAll();
 			last.flush();
 		}

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
 import io.nats.client.Connection;
@@ -20,6 +21,7 @@ import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.Options;
 import io.nats.client.PublishOptions;
+import io.nats.client.api.ConsumerInfo;
 import io.nats.client.api.MessageInfo;
 import io.nats.client.impl.Headers;
 import io.nats.client.impl.NatsMessage;
@@ -111,6 +113,21 @@ final class BridgeScenario implements AutoCloseable {
 	OtlpBridge startBridgeWithDefaults() {
 		return start(this.nats.options(), OtlpHttpOptions.builder().endpoint(this.backend.url()).build(),
 				UnaryOperator.identity());
+	}
+
+	/**
+	 * Start a bridge with a connection that is not everybody's.
+	 * @param user who connects, with the password {@code secret}
+	 * @param customizer changes its settings
+	 * @return the bridge, which the scenario closes
+	 */
+	OtlpBridge startBridgeOf(String user, UnaryOperator<OtlpBridgeBuilder> customizer) {
+		return start(this.nats.options().userInfo(user, "secret"), target(),
+				(builder) -> customizer.apply(impatient(builder)));
+	}
+
+	private OtlpHttpOptions target() {
+		return OtlpHttpOptions.builder().endpoint(this.backend.url()).timeout(Duration.ofSeconds(2)).build();
 	}
 
 	/**
@@ -239,6 +256,17 @@ final class BridgeScenario implements AutoCloseable {
 						+ " to be settled; the bridges say " + this.bridges.stream().map(OtlpBridge::status).toList());
 			}
 		}));
+	}
+
+	/**
+	 * Ask the server about a consumer.
+	 * @param durable its name
+	 * @return what the server says
+	 */
+	ConsumerInfo consumer(String durable) {
+		AtomicReference<ConsumerInfo> consumer = new AtomicReference<>();
+		call((management) -> consumer.set(management.getConsumerInfo(STREAM, durable)));
+		return consumer.get();
 	}
 
 	static SignalStatus status(OtlpBridge bridge, Signal signal) {
