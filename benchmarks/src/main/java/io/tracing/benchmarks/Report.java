@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
+import io.tracing.benchmarks.bridge.BridgeReport;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.runner.Runner;
@@ -57,14 +58,22 @@ public final class Report {
 	public static void main(String[] arguments) throws Exception {
 		Effort effort = new Effort(4, 5, 8);
 		Set<Section.Broker> brokers = EnumSet.noneOf(Section.Broker.class);
+		boolean bridge = false;
 		for (String argument : arguments) {
 			switch (argument) {
 				case "--quick" -> effort = new Effort(1, 5, 4);
 				case "--kafka" -> brokers.add(Section.Broker.KAFKA);
 				case "--nats" -> brokers.add(Section.Broker.NATS);
+				case "--bridge" -> bridge = true;
 				default -> throw new IllegalArgumentException(
-						"Unknown argument '" + argument + "': there are --quick, --kafka and --nats");
+						"Unknown argument '" + argument + "': there are --quick, --kafka, --nats and --bridge");
 			}
+		}
+		if (bridge || brokers.isEmpty()) {
+			BridgeReport.run(effort.measurements);
+		}
+		if (bridge && brokers.isEmpty()) {
+			return;
 		}
 		// JMH's own lock on the machine, which would let one fork alone start.
 		System.setProperty("jmh.ignoreLock", "true");
