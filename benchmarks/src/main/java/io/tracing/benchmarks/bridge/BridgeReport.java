@@ -38,6 +38,17 @@ public final class BridgeReport {
 	 * @param turns how often each thing is measured
 	 * @throws Exception if the bridge is not through in time, or something got lost
 	 */
+	public static void main(String[] arguments) throws Exception {
+		BridgeReport report = new BridgeReport(Integer.parseInt(arguments[0]));
+		for (String argument : arguments) {
+			switch (argument) {
+				case "otlp" -> report.drain(TelemetryFormat.OTLP, 1200, 1200, 100);
+				case "dagnats" -> report.drain(TelemetryFormat.DAGNATS, 600, 600 * StreamFiller.BATCH, 500);
+				case "export" -> report.export();
+			}
+		}
+	}
+
 	public static void run(int turns) throws Exception {
 		BridgeReport report = new BridgeReport(turns);
 		report.drain(TelemetryFormat.OTLP, 1200, 1200, 100);
@@ -59,25 +70,43 @@ public final class BridgeReport {
 				List<Turn> bares = new ArrayList<>();
 				for (int i = -WARMUPS; i < this.turns; i++) {
 					long before = received(backend);
+					long[] busy = busy();
 					Turn one = Turn
 						.of(bridge.ask("bridge bridge" + (i + WARMUPS) + " " + DEFAULT_BATCH + " " + records));
 					long received = received(backend) - before;
+					long[] busyNow = busy();
+					StringBuilder cpu = new StringBuilder();
+					long sum = 0;
+					for (int k = 0; k < busy.length; k++) {
+						sum += busyNow[k] - busy[k];
+						cpu.append(String.format("%.2f ", (busyNow[k] - busy[k]) / 1e3 / records));
+					}
+					cpu.append(String.format("-> %,.0f/s on 2 cores", 2e9 / ((double) sum / records)));
+					busy = busy();
 					if (received != records) {
 						throw new IllegalStateException(
 								records + " spans were published, and " + received + " arrived");
 					}
 					Turn other = Turn.of(bare.ask("bare bare" + (i + WARMUPS) + " " + bareSize + " " + messages));
+					busyNow = busy();
+					sum = 0;
+					for (int k = 0; k < busy.length; k++) {
+						sum += busyNow[k] - busy[k];
+						cpu.append(String.format(" %.2f", (busyNow[k] - busy[k]) / 1e3 / messages));
+					}
+					cpu.append(String.format("; bare -> %,.0f/s on 2 cores", 2e9 / ((double) sum / messages)));
+					System.out.println(cpu);
 					System.out.printf("%s: bridge %,.0f spans/s, bare %,.0f messages/s, %.3f; heap %d / %d MiB%n",
-							i < 0 ? "warm-up" : "turn", one.perSecond(records), other.perSecond(messages),
-							other.nanoseconds / one.nanoseconds, one.before >> 20, one.after >> 20);
+							i < 0 ? "warm-up" : "turn", one.perSecond, other.perSecond,
+							one.perSecond * messages / records / other.perSecond, one.before >> 20, one.after >> 20);
 					if (i >= 0) {
 						bridges.add(one);
 						bares.add(other);
 					}
 				}
 				System.out.printf(Locale.ROOT, "%s | %,.0f spans/s | %.2f | cpu %.2f us/span, bare %.2f us/message%n",
-						format, median(bridges, (turn) -> turn.perSecond(records)),
-						median(bares, (turn) -> turn.nanoseconds) / median(bridges, (turn) -> turn.nanoseconds),
+						format, median(bridges, (turn) -> turn.perSecond),
+						median(bridges, (turn) -> turn.perSecond) * messages / records / median(bares, (turn) -> turn.perSecond),
 						median(bridges, (turn) -> turn.busy / 1e3 / records),
 						median(bares, (turn) -> turn.busy / 1e3 / messages));
 			}
@@ -123,21 +152,21 @@ public final class BridgeReport {
 		}
 	}
 
+	private static long[] busy() {
+		return ProcessHandle.current().children().mapToLong((p) -> p.info().totalCpuDuration().get().toNanos()).toArray();
+	}
+
 	private static double median(List<Turn> turns, ToDoubleFunction<Turn> value) {
 		double[] sorted = turns.stream().mapToDouble(value).sorted().toArray();
 		return sorted[sorted.length / 2];
 	}
 
-	private record Turn(double nanoseconds, double busy, long before, long after) {
+	private record Turn(double perSecond, double busy, long before, long after) {
 
 		static Turn of(String answer) {
 			String[] words = answer.split(" ");
 			return new Turn(Double.parseDouble(words[0]), Double.parseDouble(words[2]), Long.parseLong(words[3]),
 					Long.parseLong(words[4]));
-		}
-
-		double perSecond(long count) {
-			return count / this.nanoseconds * TimeUnit.SECONDS.toNanos(1);
 		}
 
 	}
