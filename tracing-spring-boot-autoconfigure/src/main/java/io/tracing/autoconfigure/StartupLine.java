@@ -4,6 +4,7 @@
 package io.tracing.autoconfigure;
 
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -45,6 +46,10 @@ final class StartupLine implements ApplicationListener<ContextRefreshedEvent>, A
 	}
 
 	String text() {
+		return Stream.concat(Stream.of(messages()), this.report.remarks().stream()).collect(Collectors.joining(". "));
+	}
+
+	private String messages() {
 		if (!this.source.isPresent()) {
 			return "Tracing no messages: " + this.source.description();
 		}

@@ -53,7 +53,8 @@ public final class TracingEndpoint {
 			.toList();
 		return new TracingDescriptor(this.source.isPresent(), this.source.description(),
 				this.properties.semanticConventions(),
-				this.properties.consumer().parent().name().toLowerCase(Locale.ROOT), this.faults.count(), brokers);
+				this.properties.consumer().parent().name().toLowerCase(Locale.ROOT), this.faults.count(), brokers,
+				this.report.remarks());
 	}
 
 	/**
@@ -65,9 +66,11 @@ public final class TracingEndpoint {
 	 * @param consumerParent the parent of process spans
 	 * @param faults the number of faults of tracing since the start
 	 * @param brokers the brokers
+	 * @param remarks what is no broker's, such as where telemetry goes
 	 */
 	public record TracingDescriptor(boolean enabled, String openTelemetry, String semanticConventions,
-			String consumerParent, long faults, List<BrokerDescriptor> brokers) implements OperationResponseBody {
+			String consumerParent, long faults, List<BrokerDescriptor> brokers,
+			List<String> remarks) implements OperationResponseBody {
 
 	}
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -22,12 +23,26 @@ final class TracingReport {
 
 	private final Map<String, Broker> brokers = new ConcurrentHashMap<>();
 
+	private final List<String> remarks = new CopyOnWriteArrayList<>();
+
 	Broker broker(String name) {
 		return this.brokers.computeIfAbsent(name, Broker::new);
 	}
 
 	List<Broker> brokers() {
 		return this.brokers.values().stream().sorted((a, b) -> a.name.compareTo(b.name)).toList();
+	}
+
+	/**
+	 * Add what is no client of a broker, such as the way that telemetry takes.
+	 * @param remark a clause
+	 */
+	void remark(String remark) {
+		this.remarks.add(remark);
+	}
+
+	List<String> remarks() {
+		return this.remarks;
 	}
 
 	/**

@@ -20,6 +20,8 @@ final class OtlpEndpoint {
 	// Up to the last @: a password can have one, or a slash.
 	private static final Pattern USER = Pattern.compile("^([a-zA-Z][a-zA-Z0-9+.-]*://)?.*@");
 
+	private static final Pattern QUERY = Pattern.compile("[?#].*");
+
 	private static final int GRPC_PORT = 4317;
 
 	private static final int MAX_PORT = 65_535;
@@ -85,10 +87,13 @@ final class OtlpEndpoint {
 		return new InvalidOtlpOptionException("endpoint", printable(value), reason, mend);
 	}
 
+	/**
+	 * Take out of a URL what may be secret.
+	 * @param url the URL, or what was meant to be one
+	 * @return the URL without user, query and fragment
+	 */
 	static String printable(String url) {
-		String anonymous = USER.matcher(url).replaceFirst("$1");
-		int query = anonymous.indexOf('?');
-		return (query >= 0) ? anonymous.substring(0, query) : anonymous;
+		return QUERY.matcher(USER.matcher(url).replaceFirst("$1")).replaceFirst("");
 	}
 
 	/**

@@ -23,6 +23,8 @@ public final class OtlpHttpOptionsBuilder {
 
 	private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
+	private static final Duration MAX_TIMEOUT = Duration.ofDays(1);
+
 	private final Map<Signal, Settings> settings = new EnumMap<>(Signal.class);
 
 	OtlpHttpOptionsBuilder() {
@@ -178,6 +180,10 @@ public final class OtlpHttpOptionsBuilder {
 		if (timeout.isNegative() || timeout.isZero()) {
 			throw new InvalidOtlpOptionException("timeout", timeout, "a request takes some time",
 					"Choose a timeout above zero, such as 10s.");
+		}
+		if (timeout.compareTo(MAX_TIMEOUT) > 0) {
+			throw new InvalidOtlpOptionException("timeout", timeout, "it is longer than a day",
+					"Choose a timeout such as 10s.");
 		}
 		return timeout;
 	}

@@ -107,11 +107,18 @@ final class OtlpHttpSender implements AutoCloseable {
 		if (client == null || request == null) {
 			throw new IllegalStateException("No client for " + signal);
 		}
+		if (this.closed) {
+			return closed(target);
+		}
 		RequestBody publisher = target.gzip() ? RequestBody.compressed(body) : RequestBody.of(body);
 		Answer answer = new Answer();
 		CompletableFuture<HttpResponse<Answer>> exchange = client.sendAsync(request.copy().POST(publisher).build(),
 				answer);
 		this.inFlight.add(exchange);
+		if (this.closed) {
+			// Since just now, and perhaps without this exchange.
+			exchange.cancel(true);
+		}
 		try {
 			return await(exchange, answer, signal, target);
 		}
@@ -125,9 +132,6 @@ final class OtlpHttpSender implements AutoCloseable {
 	private SendResult await(CompletableFuture<HttpResponse<Answer>> exchange, Answer answer, Signal signal,
 			OtlpTarget target) throws InterruptedException {
 		ExchangeFault fault = new ExchangeFault(target);
-		if (this.closed) {
-			return closed(target);
-		}
 		try {
 			exchange.get(target.timeout().toNanos(), TimeUnit.NANOSECONDS);
 			return result(answer, signal, target, fault.timeout());
@@ -141,7 +145,8 @@ final class OtlpHttpSender implements AutoCloseable {
 		}
 		catch (ExecutionException ex) {
 			answer.end("the body of the answer broke off");
-			return result(answer, signal, target, fault.result(ex.getCause()));
+			// A cancelled exchange can end with the fault that this caused, too.
+			return result(answer, signal, target, this.closed ? closed(target) : fault.result(ex.getCause()));
 		}
 	}
 

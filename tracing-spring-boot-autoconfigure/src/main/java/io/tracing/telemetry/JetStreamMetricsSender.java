@@ -4,6 +4,7 @@
 package io.tracing.telemetry;
 
 import io.micrometer.registry.otlp.OtlpMetricsSender;
+import io.opentelemetry.sdk.resources.Resource;
 import io.tracing.telemetry.wire.Signal;
 import io.tracing.telemetry.wire.TelemetrySubjects;
 
@@ -25,6 +26,15 @@ public final class JetStreamMetricsSender implements OtlpMetricsSender {
 	public JetStreamMetricsSender(StreamPublisher publisher, String service) {
 		this.publisher = publisher;
 		this.subject = TelemetrySubjects.of(Signal.METRICS, service);
+	}
+
+	/**
+	 * Return the service that a resource names.
+	 * @param resource the resource
+	 * @return the name, {@code unknown_service} if it has none
+	 */
+	public static String service(Resource resource) {
+		return ServiceName.of(resource);
 	}
 
 	@Override

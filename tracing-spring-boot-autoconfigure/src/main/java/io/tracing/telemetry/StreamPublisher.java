@@ -79,9 +79,11 @@ public final class StreamPublisher implements AutoCloseable {
 	 * Start to publish. Until then everything waits in the buffer.
 	 */
 	public void start() {
+		// Spring starts again what it has stopped, as long as it is not closed.
+		this.stopping = false;
 		Thread created = new Thread(this.loop, "tracing-telemetry");
 		created.setDaemon(true);
-		if (!this.stopping && this.thread.compareAndSet(null, created)) {
+		if (this.thread.compareAndSet(null, created)) {
 			created.start();
 		}
 	}
@@ -125,7 +127,7 @@ public final class StreamPublisher implements AutoCloseable {
 	void drop(Signal signal, DropReason reason, int records, String why) {
 		this.counters.addDropped(signal, reason, records);
 		this.faults.report("publishing telemetry",
-				new DroppedTelemetryException("%d of %s were dropped: %s".formatted(records, signal.text(), why)));
+				new DroppedTelemetryException("Dropped %d (%s): %s".formatted(records, signal.text(), why)));
 	}
 
 	/**

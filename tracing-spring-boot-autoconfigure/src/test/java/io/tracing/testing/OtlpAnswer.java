@@ -25,6 +25,8 @@ public final class OtlpAnswer {
 	// Long enough that a body of a few hundred bytes never ends within a test.
 	private static final Duration BETWEEN_SLOW_BYTES = Duration.ofMillis(50);
 
+	private static final Duration GRACE = Duration.ofMillis(500);
+
 	private final int status;
 
 	private final Map<String, String> headers = new LinkedHashMap<>();
@@ -132,7 +134,9 @@ public final class OtlpAnswer {
 	}
 
 	/**
-	 * Answer before the body of the request was read, and close the connection.
+	 * Answer before the body of the request was read, and close the connection as Go's
+	 * server does: its own side at once, the other after half a second so that the answer
+	 * is not lost.
 	 * @return this answer
 	 */
 	public OtlpAnswer beforeBody() {
@@ -205,7 +209,12 @@ public final class OtlpAnswer {
 		connection.pause(this.delay);
 		OutputStream output = connection.output();
 		switch (this.way) {
-			case WHOLE -> writeWhole(output);
+			case WHOLE -> {
+				writeWhole(output);
+				if (this.beforeBody) {
+					connection.shutdown(GRACE);
+				}
+			}
 			case RESET -> connection.reset();
 			case RESET_IN_BODY -> {
 				writeHead(output, this.body.length + 1000L);

@@ -103,6 +103,22 @@ public final class OtlpReceiver implements AutoCloseable {
 	}
 
 	/**
+	 * Return how many connections are open.
+	 * @return how many
+	 */
+	public int connections() {
+		return this.server.connections();
+	}
+
+	/**
+	 * Return how many connections there have been.
+	 * @return how many
+	 */
+	public int connectionsSoFar() {
+		return this.server.connectionsSoFar();
+	}
+
+	/**
 	 * Break all connections and refuse new ones.
 	 */
 	public void stop() {

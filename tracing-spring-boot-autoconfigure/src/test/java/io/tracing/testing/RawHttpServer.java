@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
@@ -44,6 +45,8 @@ final class RawHttpServer implements AutoCloseable {
 	private final Handler handler;
 
 	private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+
+	private final AtomicInteger connectionsSoFar = new AtomicInteger();
 
 	private volatile @Nullable ServerSocket listener;
 
@@ -86,6 +89,7 @@ final class RawHttpServer implements AutoCloseable {
 			try {
 				Connection connection = new Connection(listener.accept());
 				this.connections.add(connection);
+				this.connectionsSoFar.incrementAndGet();
 				if (listener.isClosed()) {
 					connection.close();
 				}
@@ -125,6 +129,14 @@ final class RawHttpServer implements AutoCloseable {
 			closeQuietly(listener);
 		}
 		this.connections.forEach(Connection::reset);
+	}
+
+	int connections() {
+		return this.connections.size();
+	}
+
+	int connectionsSoFar() {
+		return this.connectionsSoFar.get();
 	}
 
 	int port() {
@@ -209,6 +221,9 @@ final class RawHttpServer implements AutoCloseable {
 			this.bodyIsRead = false;
 			for (line = readLine(); line != null && !line.isEmpty(); line = readLine()) {
 				int colon = line.indexOf(':');
+				if (colon < 0) {
+					throw new IOException("No HTTP");
+				}
 				this.headers.merge(line.substring(0, colon), line.substring(colon + 1).trim(),
 						(one, other) -> one + ", " + other);
 			}
@@ -307,6 +322,17 @@ final class RawHttpServer implements AutoCloseable {
 				// Whatever it sends.
 				continue;
 			}
+		}
+
+		/**
+		 * Close this side of the connection, and wait before the other is closed.
+		 * @param grace how long
+		 * @throws IOException if the connection breaks
+		 * @throws InterruptedException if the thread is interrupted
+		 */
+		void shutdown(Duration grace) throws IOException, InterruptedException {
+			this.socket.shutdownOutput();
+			pause(grace);
 		}
 
 		/**
