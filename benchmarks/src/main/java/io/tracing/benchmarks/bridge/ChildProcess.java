@@ -44,7 +44,7 @@ final class ChildProcess implements AutoCloseable {
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.add("-Xmx" + heap);
 		if (System.getProperty("jfr") != null && main == DrainProcess.class) {
-			command.add("-XX:StartFlightRecording:filename=/tmp/jfr/%p.jfr,settings=/tmp/jfr/p.jfc");
+			command.add("-XX:StartFlightRecording:filename=/tmp/jfr/" + arguments.length + "-" + System.nanoTime() + ".jfr,settings=/tmp/jfr/p.jfc");
 		}
 		command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
 		command.addAll(List.of(arguments));
