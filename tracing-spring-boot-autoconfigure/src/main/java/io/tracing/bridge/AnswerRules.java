@@ -4,7 +4,6 @@
 package io.tracing.bridge;
 
 import java.net.http.HttpHeaders;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,35 +33,44 @@ final class AnswerRules {
 		this.target = target;
 	}
 
-	SendResult result(HttpResponse.ResponseInfo head, byte[] body, @Nullable String defect) {
-		int status = head.statusCode();
+	/**
+	 * Return what an answer means.
+	 * @param status its status
+	 * @param headers its headers
+	 * @param body as much of its body as there is
+	 * @param defect what is wrong with the rest, if something is
+	 * @return the meaning
+	 */
+	SendResult result(int status, HttpHeaders headers, byte[] body, @Nullable String defect) {
 		if (status >= 200 && status < 300) {
-			return accepted(head.headers(), body, defect);
+			return accepted(headers, body, defect);
 		}
 		if (status >= 300 && status < 400) {
-			return new SendResult.Refused(reason(head, body) + ". " + redirection(head.headers()));
+			return new SendResult.Refused(reason(status, headers, body) + ". " + redirection(headers));
 		}
 		return switch (status) {
-			case 408, 429, 502, 503, 504 -> new SendResult.Unavailable(reason(head, body), retryAfter(head.headers()));
+			case 408, 429, 502, 503, 504 ->
+				new SendResult.Unavailable(reason(status, headers, body), retryAfter(headers));
 			case 401, 403 -> new SendResult.Refused(
-					reason(head, body) + ". Check the credentials in " + properties("headers") + ".");
+					reason(status, headers, body) + ". Check the credentials in " + properties("headers") + ".");
 			case 404, 405 -> new SendResult.Refused(
-					reason(head, body) + ". Check host, port and path in " + properties("endpoint") + ".");
-			case 407 -> new SendResult.Refused(
-					reason(head, body) + ". Check the proxy of the JVM ('https.proxyHost', 'http.nonProxyHosts').");
-			case 413 -> new SendResult.TooLarge(reason(head, body));
-			default -> other(head, body);
+					reason(status, headers, body) + ". Check host, port and path in " + properties("endpoint") + ".");
+			case 407 -> new SendResult.Refused(reason(status, headers, body)
+					+ ". Check the proxy of the JVM ('https.proxyHost', 'http.nonProxyHosts').");
+			case 413 -> new SendResult.TooLarge(reason(status, headers, body));
+			default -> other(status, headers, body);
 		};
 	}
 
-	private SendResult other(HttpResponse.ResponseInfo head, byte[] body) {
-		if (head.statusCode() >= 500) {
-			return new SendResult.Failed(reason(head, body));
+	private SendResult other(int status, HttpHeaders headers, byte[] body) {
+		if (status >= 500) {
+			return new SendResult.Failed(reason(status, headers, body));
 		}
-		if (!this.target.endpoint().isEncrypted() && isFromEncryptedPort(head.headers(), body)) {
-			return new SendResult.Refused(reason(head, body) + ". Write https:// in " + properties("endpoint") + ".");
+		if (!this.target.endpoint().isEncrypted() && isFromEncryptedPort(headers, body)) {
+			return new SendResult.Refused(
+					reason(status, headers, body) + ". Write https:// in " + properties("endpoint") + ".");
 		}
-		return new SendResult.Rejected(reason(head, body));
+		return new SendResult.Rejected(reason(status, headers, body));
 	}
 
 	/**
@@ -118,10 +126,10 @@ final class AnswerRules {
 				BackendMessage.readable(this.target.withoutSecrets(message)));
 	}
 
-	private String reason(HttpResponse.ResponseInfo head, byte[] body) {
-		String answer = this.target.endpoint() + " answered " + head.statusCode();
+	private String reason(int status, HttpHeaders headers, byte[] body) {
+		String answer = this.target.endpoint() + " answered " + status;
 		// Secrets are taken out before the text is cut, which could leave a part of one.
-		String message = BackendMessage.ofError(contentType(head.headers()), body, this.target::withoutSecrets);
+		String message = BackendMessage.ofError(contentType(headers), body, this.target::withoutSecrets);
 		return (message != null) ? answer + ": " + message : answer;
 	}
 

@@ -133,8 +133,10 @@ final class OtlpHttpSender implements AutoCloseable {
 			OtlpTarget target) throws InterruptedException {
 		ExchangeFault fault = new ExchangeFault(target);
 		try {
-			exchange.get(target.timeout().toNanos(), TimeUnit.NANOSECONDS);
-			return result(answer, signal, target, fault.timeout());
+			// A proxy's refusal to make a tunnel comes like this, and past the answer.
+			HttpResponse<Answer> response = exchange.get(target.timeout().toNanos(), TimeUnit.NANOSECONDS);
+			return new AnswerRules(signal, target).result(response.statusCode(), response.headers(), answer.body(),
+					answer.defect());
 		}
 		catch (CancellationException ex) {
 			return result(answer, signal, target, closed(target));
@@ -152,8 +154,8 @@ final class OtlpHttpSender implements AutoCloseable {
 
 	private static SendResult result(Answer answer, Signal signal, OtlpTarget target, SendResult withoutAnswer) {
 		HttpResponse.ResponseInfo head = answer.head();
-		return (head != null) ? new AnswerRules(signal, target).result(head, answer.body(), answer.defect())
-				: withoutAnswer;
+		return (head != null) ? new AnswerRules(signal, target).result(head.statusCode(), head.headers(), answer.body(),
+				answer.defect()) : withoutAnswer;
 	}
 
 	private static SendResult closed(OtlpTarget target) {

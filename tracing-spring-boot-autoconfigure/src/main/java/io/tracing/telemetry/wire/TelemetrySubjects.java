@@ -97,7 +97,7 @@ public final class TelemetrySubjects {
 		for (int i = 0; i < name.length() && tokens.length() < MAX_TOKEN; i++) {
 			char c = name.charAt(i);
 			if (c != '.') {
-				tokens.append((c <= ' ' || c == '*' || c == '>' || !isSafe(c)) ? '_' : c);
+				tokens.append(isSafe(c) ? c : '_');
 			}
 			else if (!tokens.isEmpty() && tokens.charAt(tokens.length() - 1) != '.') {
 				tokens.append('.');
@@ -114,10 +114,12 @@ public final class TelemetrySubjects {
 		return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 	}
 
+	/**
+	 * ASCII, since a client that is not told otherwise sends no more of a char than its
+	 * lower byte, and that of some letters is a line feed, which ends the command.
+	 */
 	private static boolean isSafe(char c) {
-		// Half a surrogate pair has no bytes of its own in UTF-8.
-		return !Character.isISOControl(c) && !Character.isWhitespace(c) && !Character.isSpaceChar(c)
-				&& !Character.isSurrogate(c);
+		return c > ' ' && c < 0x7f && c != '*' && c != '>';
 	}
 
 }

@@ -53,7 +53,8 @@ class TelemetrySubjectsTests {
 	@ParameterizedTest
 	@CsvSource({ "step.duration_ms,telemetry.metrics.orders.step.duration_ms",
 			".step..retries.,telemetry.metrics.orders.step.retries", "a *>\tb,telemetry.metrics.orders.a____b",
-			"höhe,telemetry.metrics.orders.höhe", "'...',telemetry.metrics.orders.unknown" })
+			"höhe,telemetry.metrics.orders.h_he", "a\u010ab\u0120c,telemetry.metrics.orders.a_b_c",
+			"'...',telemetry.metrics.orders.unknown" })
 	void metricIsOnTheSubjectOfItsName(String name, String subject) {
 		assertThat(TelemetrySubjects
 			.of(new MetricObservation(name, MetricObservation.Type.GAUGE, 1L, Map.of(), "orders", 0)))
