@@ -51,8 +51,8 @@ public final class Report {
 
 	/**
 	 * Run the benchmarks.
-	 * @param arguments {@code --quick} for a first impression, {@code --kafka} or
-	 * {@code --nats} for only the one
+	 * @param arguments {@code --quick} for a first impression; {@code --kafka},
+	 * {@code --nats} or {@code --bridge} for only that
 	 * @throws Exception if a benchmark fails
 	 */
 	public static void main(String[] arguments) throws Exception {
@@ -69,17 +69,21 @@ public final class Report {
 						"Unknown argument '" + argument + "': there are --quick, --kafka, --nats and --bridge");
 			}
 		}
-		if (bridge || brokers.isEmpty()) {
+		boolean all = brokers.isEmpty() && !bridge;
+		if (bridge || all) {
 			BridgeReport.run(effort.measurements);
 		}
-		if (bridge && brokers.isEmpty()) {
+		if (all) {
+			brokers = EnumSet.allOf(Section.Broker.class);
+		}
+		if (brokers.isEmpty()) {
 			return;
 		}
 		// JMH's own lock on the machine, which would let one fork alone start.
 		System.setProperty("jmh.ignoreLock", "true");
 		Path turns = Files.createTempFile("turns", ".lock");
 		try {
-			new Report(effort, brokers.isEmpty() ? EnumSet.allOf(Section.Broker.class) : brokers, turns).run();
+			new Report(effort, brokers, turns).run();
 		}
 		finally {
 			Files.delete(turns);

@@ -9,7 +9,6 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,6 +16,9 @@ import java.util.List;
  * A JVM beside this one, which is asked line by line.
  */
 final class ChildProcess implements AutoCloseable {
+
+	/** What the bridge shall do with, and the others as well. */
+	private static final String HEAP = "256m";
 
 	private final Process process;
 
@@ -36,16 +38,12 @@ final class ChildProcess implements AutoCloseable {
 	/**
 	 * Start one.
 	 * @param main what it runs
-	 * @param heap the most that its heap may have
 	 * @param arguments what it is told
 	 */
-	static ChildProcess start(Class<?> main, String heap, String... arguments) throws IOException {
+	static ChildProcess start(Class<?> main, String... arguments) throws IOException {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-		command.add("-Xmx" + heap);
-		if (System.getProperty("jfr") != null && main == DrainProcess.class) {
-			command.add("-XX:StartFlightRecording:filename=/tmp/jfr/" + arguments.length + "-" + System.nanoTime() + ".jfr,settings=/tmp/jfr/p.jfc");
-		}
+		command.add("-Xmx" + HEAP);
 		command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
 		command.addAll(List.of(arguments));
 		return new ChildProcess(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
@@ -72,8 +70,12 @@ final class ChildProcess implements AutoCloseable {
 	}
 
 	/** How long it has kept processors busy. */
-	Duration processorTime() {
-		return this.process.info().totalCpuDuration().orElse(Duration.ZERO);
+	double processorMicros() {
+		return processorMicros(this.process.toHandle());
+	}
+
+	static double processorMicros(ProcessHandle process) {
+		return process.info().totalCpuDuration().map((time) -> time.toNanos() / 1e3).orElse(Double.NaN);
 	}
 
 	@Override

@@ -3,6 +3,7 @@
 
 package io.tracing.benchmarks.bridge;
 
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -28,8 +29,6 @@ public final class SpanReceiver {
 
 	private final AtomicLong spans = new AtomicLong();
 
-	private final AtomicLong requests = new AtomicLong();
-
 	private SpanReceiver() {
 	}
 
@@ -42,8 +41,7 @@ public final class SpanReceiver {
 		SpanReceiver receiver = new SpanReceiver();
 		try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
 			thread(() -> receiver.accept(server));
-			Dialogue.run(Integer.toString(server.getLocalPort()),
-					(command) -> receiver.spans.get() + " " + receiver.requests.get());
+			Dialogue.run(Integer.toString(server.getLocalPort()), (command) -> Long.toString(receiver.spans.get()));
 		}
 	}
 
@@ -67,7 +65,7 @@ public final class SpanReceiver {
 
 	private void serve(Socket socket) {
 		byte[] body = new byte[1 << 20];
-		try (socket; DataInputStream in = new DataInputStream(new Buffered(socket.getInputStream()))) {
+		try (socket; DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()))) {
 			socket.setTcpNoDelay(true);
 			OutputStream out = socket.getOutputStream();
 			while (true) {
@@ -77,7 +75,6 @@ public final class SpanReceiver {
 				}
 				in.readFully(body, 0, length);
 				this.spans.addAndGet(SpanCount.of(body, length));
-				this.requests.incrementAndGet();
 				out.write(ACCEPTED);
 			}
 		}
@@ -118,15 +115,6 @@ public final class SpanReceiver {
 			next = in.read();
 		}
 		return line.toString();
-	}
-
-	/** Heads are read byte by byte, and bodies around the buffer. */
-	private static final class Buffered extends java.io.BufferedInputStream {
-
-		private Buffered(java.io.InputStream in) {
-			super(in, 8 * 1024);
-		}
-
 	}
 
 }
