@@ -42,6 +42,8 @@ final class Backoff {
 
 	private boolean halted;
 
+	private long resumed;
+
 	private int failures;
 
 	private long failedSince;
@@ -79,8 +81,9 @@ final class Backoff {
 	void await(Duration delay) throws InterruptedException {
 		this.lock.lockInterruptibly();
 		try {
+			long resumedBefore = this.resumed;
 			long left = delay.toNanos();
-			while (left > 0) {
+			while (left > 0 && this.resumed == resumedBefore) {
 				left = this.changed.awaitNanos(left);
 			}
 		}
@@ -158,11 +161,11 @@ final class Backoff {
 	private void log(SignalState next, String reason) {
 		if (next == SignalState.PAUSED) {
 			logger.error("The export of {} is paused, nothing is lost: {} Tried again every {}.", this.signal.text(),
-					reason, this.settings.pause());
+					reason, DurationText.of(this.settings.pause()));
 		}
 		else if (this.state != next) {
 			logger.warn("The backend does not take {}, nothing is lost: {}. Trying again with growing waits up to {}.",
-					this.signal.text(), reason, this.settings.maxBackoff());
+					this.signal.text(), reason, DurationText.of(this.settings.maxBackoff()));
 		}
 	}
 
@@ -198,6 +201,7 @@ final class Backoff {
 		this.lock.lock();
 		try {
 			this.halted = false;
+			this.resumed++;
 			reset();
 			this.changed.signalAll();
 		}

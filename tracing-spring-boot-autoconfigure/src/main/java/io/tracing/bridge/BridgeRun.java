@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +68,8 @@ final class BridgeRun {
 
 	private volatile String problem = "it starts";
 
+	private final Set<String> problems = ConcurrentHashMap.newKeySet();
+
 	private volatile boolean stopping;
 
 	BridgeRun(Supplier<Connection> connection, BridgeSettings settings, StreamInitializer streams,
@@ -75,7 +79,7 @@ final class BridgeRun {
 		this.streams = streams;
 		this.counters = counters;
 		this.faults = faults;
-		this.deadLetters = new DeadLetterStream(connection, settings, faults);
+		this.deadLetters = new DeadLetterStream(connection, settings);
 		this.pipelines.put(Signal.SPANS, pipeline(Signal.SPANS, new SpanTranslator(settings.serviceName()), sender));
 		this.pipelines.put(Signal.LOGS, pipeline(Signal.LOGS, new LogTranslator(settings.serviceName()), sender));
 		this.pipelines.put(Signal.METRICS,
@@ -98,7 +102,7 @@ final class BridgeRun {
 	}
 
 	private void openStream() {
-		Retries retries = new Retries(this.settings);
+		Retries retries = new Retries(this.settings, ConcurrentHashMap.newKeySet());
 		try {
 			while (!this.stopping) {
 				try {
@@ -133,9 +137,10 @@ final class BridgeRun {
 					"Consumer '{}' delivers all signals: one that the backend does not take can hold up the others.",
 					names);
 		}
+		UnreadableMessages unreadable = new UnreadableMessages(this.settings, this.deadLetters, this.counters);
 		List<TelemetryConsumer> created = durables.stream()
 			.map((durable) -> new TelemetryConsumer(durable, this.connection, this.settings, this.streams,
-					this.pipelines, this.deadLetters))
+					this.pipelines, this.deadLetters, unreadable, this.problems))
 			.toList();
 		ExhaustedMessages advisories = new ExhaustedMessages(this.connection, this.settings,
 				durables.stream().map(Durable::name).collect(Collectors.toSet()), this.deadLetters, this.counters);
@@ -176,11 +181,20 @@ final class BridgeRun {
 				String trouble = consumer.problem();
 				StreamPosition position = consumer.position();
 				return counters.status(signal, (trouble != null) ? SignalState.WAITING_FOR_STREAM : backoff.state(),
-						(trouble != null) ? trouble : backoff.reason(), consumer.durable().name(), position,
+						(trouble != null) ? trouble : reason(backoff), consumer.durable().name(), position,
 						position.age(consumer.held().oldest(), ZonedDateTime.now(ZoneOffset.UTC)));
 			}
 		}
 		return counters.status(signal, SignalState.WAITING_FOR_STREAM, this.problem);
+	}
+
+	/** A dead letter that can't be written holds up what it came with. */
+	private @Nullable String reason(Backoff backoff) {
+		String reason = backoff.reason();
+		String problem = this.deadLetters.problem();
+		return (reason == null && problem != null)
+				? "dead letters can't be written to stream '" + this.settings.deadLetterStream() + "': " + problem
+				: reason;
 	}
 
 	/**
@@ -190,13 +204,14 @@ final class BridgeRun {
 	void stop(long deadline) {
 		this.stopping = true;
 		this.starter.interrupt();
-		this.consumers.forEach(TelemetryConsumer::stop);
-		ExhaustedMessages advisories = this.exhausted;
-		if (advisories != null) {
-			advisories.stop();
-		}
 		try {
+			// It may be about to start what is stopped next.
 			join(this.starter, System.nanoTime() + TimeUnit.SECONDS.toNanos(TICK_SECONDS));
+			this.consumers.forEach(TelemetryConsumer::stop);
+			ExhaustedMessages advisories = this.exhausted;
+			if (advisories != null) {
+				advisories.stop();
+			}
 			for (Thread thread : this.threads) {
 				if (thread.getName().endsWith("exhausted")) {
 					thread.interrupt();

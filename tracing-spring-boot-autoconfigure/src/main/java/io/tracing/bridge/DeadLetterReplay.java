@@ -80,7 +80,7 @@ final class DeadLetterReplay {
 
 	private boolean publish(MessageInfo letter) throws IOException, JetStreamApiException {
 		Headers headers = Objects.requireNonNullElseGet(letter.getHeaders(), Headers::new);
-		String subject = headers.getFirst(DeadLetter.SUBJECT_HEADER);
+		String subject = DeadLetter.originalSubject(headers);
 		String body = headers.getFirst(DeadLetter.BODY_HEADER);
 		if (subject == null || "omitted".equals(body)) {
 			return false;
@@ -104,7 +104,7 @@ final class DeadLetterReplay {
 	private static Headers original(Headers headers) {
 		Headers original = new Headers();
 		headers.forEach((name, values) -> {
-			if (!name.startsWith(DeadLetter.HEADER_PREFIX) && !name.startsWith("Nats-")) {
+			if (DeadLetter.isOfTheRecord(name)) {
 				original.add(name, values);
 			}
 		});

@@ -9,7 +9,10 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,13 +30,17 @@ import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.impl.Headers;
 import io.nats.client.impl.NatsMessage;
-import io.tracing.messaging.Faults;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The stream of what can't be exported. A record counts as a dead letter when the stream
  * has it: until then the message that it came in is not settled.
  */
 final class DeadLetterStream {
+
+	private static final Logger logger = LoggerFactory.getLogger(DeadLetterStream.class);
 
 	/**
 	 * The server tells here of messages that it gives up. The stream keeps that as well,
@@ -45,6 +52,9 @@ final class DeadLetterStream {
 
 	private static final Duration ACKNOWLEDGED_WITHIN = Duration.ofSeconds(5);
 
+	/** JetStream stores no more. */
+	private static final int MAX_HEADERS = 64 * 1024 - 1;
+
 	/** Room for the headers that a dead letter has more than the record had. */
 	private static final int HEADER_ROOM = 2_048;
 
@@ -52,15 +62,27 @@ final class DeadLetterStream {
 
 	private final BridgeSettings settings;
 
-	private final Faults faults;
+	// Several can alternate, such as one of creating the stream and one of writing to it.
+	private final Set<String> problems = ConcurrentHashMap.newKeySet();
 
-	DeadLetterStream(Supplier<Connection> connection, BridgeSettings settings, Faults faults) {
+	DeadLetterStream(Supplier<Connection> connection, BridgeSettings settings) {
 		this.connection = connection;
 		this.settings = settings;
-		this.faults = faults;
 	}
 
-	/** Create the stream if it is missing. It is never altered. */
+	/**
+	 * Create the stream if it is missing. It is never altered. What can't be created now
+	 * may be there when it is needed, and the good records don't need it.
+	 */
+	void createIfMissing() {
+		try {
+			createIfMissing(this.connection.get().jetStreamManagement());
+		}
+		catch (IOException | JetStreamApiException | RuntimeException ex) {
+			failed(ex);
+		}
+	}
+
 	void createIfMissing(JetStreamManagement management) throws IOException, JetStreamApiException {
 		try {
 			management.getStreamInfo(this.settings.deadLetterStream());
@@ -80,17 +102,26 @@ final class DeadLetterStream {
 		}
 	}
 
+	/** What keeps dead letters from being written, if something does. */
+	@Nullable String problem() {
+		return this.problems.stream().findFirst().orElse(null);
+	}
+
 	/**
 	 * Write dead letters, and return when the stream has them all. Tries again until it
 	 * succeeds.
 	 */
 	void write(List<DeadLetter> letters) throws InterruptedException {
-		List<DeadLetter> left = letters;
+		List<DeadLetter> left = tryToWrite(letters);
 		while (!left.isEmpty()) {
+			TimeUnit.MILLISECONDS.sleep(this.settings.firstBackoff().toMillis());
+			// Somebody may have deleted it.
+			createIfMissing();
 			left = tryToWrite(left);
-			if (!left.isEmpty()) {
-				TimeUnit.MILLISECONDS.sleep(this.settings.firstBackoff().toMillis());
-			}
+		}
+		if (!this.problems.isEmpty()) {
+			this.problems.clear();
+			logger.info("Dead letters are written to stream '{}' again.", this.settings.deadLetterStream());
 		}
 	}
 
@@ -104,7 +135,7 @@ final class DeadLetterStream {
 			}
 		}
 		catch (IOException | RuntimeException ex) {
-			this.faults.report("writing a dead letter of the telemetry bridge", ex);
+			failed(ex);
 		}
 		List<DeadLetter> left = new ArrayList<>();
 		long limit = System.nanoTime() + ACKNOWLEDGED_WITHIN.toNanos();
@@ -118,17 +149,29 @@ final class DeadLetterStream {
 
 	private boolean isStored(CompletableFuture<PublishAck> ack, long limit) throws InterruptedException {
 		try {
-			return ack.get(Math.max(0, limit - System.nanoTime()), TimeUnit.NANOSECONDS) != null;
+			ack.get(Math.max(0, limit - System.nanoTime()), TimeUnit.NANOSECONDS);
+			return true;
 		}
-		catch (ExecutionException | TimeoutException ex) {
-			this.faults.report("writing a dead letter of the telemetry bridge to stream '"
-					+ this.settings.deadLetterStream() + "', see tracing.bridge.dead-letter.stream", ex);
+		catch (ExecutionException | TimeoutException | CancellationException ex) {
+			failed(ex);
 			return false;
+		}
+	}
+
+	private void failed(Exception failure) {
+		String next = DeadLetterProblem.describe(failure, this.settings);
+		if (this.problems.add(next)) {
+			logger.warn("Dead letters can't be written to stream '{}', and the messages stay in stream '{}': {}",
+					this.settings.deadLetterStream(), this.settings.stream(), next);
 		}
 	}
 
 	private CompletableFuture<PublishAck> publish(JetStream stream, DeadLetter letter, long maxPayload) {
 		Headers headers = letter.deadLetterHeaders();
+		if (headers.serializedLength() + HEADER_ROOM > Math.min(maxPayload, MAX_HEADERS)) {
+			headers = letter.ownHeaders();
+			headers.put(DeadLetter.HEADERS_HEADER, "omitted");
+		}
 		byte[] body = letter.body();
 		long room = maxPayload - headers.serializedLength() - HEADER_ROOM;
 		if (body.length > room) {

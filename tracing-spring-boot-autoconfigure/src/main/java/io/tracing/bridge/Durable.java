@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
 
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 record Durable(String name, String filter) {
 
 	private static final String ALL = "telemetry.>";
+
+	/** Signs of life are given once in a while, and one may be late. */
+	static final Duration SHORTEST_ACK_WAIT = Duration.ofSeconds(3);
 
 	/** JetStream's code for a consumer that there is not. */
 	private static final int CONSUMER_NOT_FOUND = 10014;
@@ -104,15 +109,24 @@ record Durable(String name, String filter) {
 		if (there.getAckPolicy() != AckPolicy.Explicit) {
 			throw unusable(stream, "its ack policy is " + there.getAckPolicy() + ", not explicit");
 		}
-		String subjects = there.getFilterSubject();
-		if (subjects != null && !subjects.isEmpty() && !subjects.equals(this.filter) && !subjects.equals(">")) {
-			throw unusable(stream, "it delivers '" + subjects + "', not '" + this.filter + "'");
+		List<String> subjects = Objects.requireNonNullElse(there.getFilterSubjects(), List.of());
+		if (!subjects.equals(List.of(this.filter)) && !(isForAllSignals() && isUnfiltered(subjects))) {
+			throw unusable(stream, "it delivers " + (isUnfiltered(subjects) ? "all subjects" : quoted(subjects))
+					+ ", not '" + this.filter + "'");
 		}
 		Duration ackWait = there.getAckWait();
-		if (ackWait != null && ackWait.compareTo(Duration.ofSeconds(3)) < 0) {
-			throw unusable(stream,
-					"its ack wait of " + ackWait + " is shorter than the 3 s that a sign of life may take");
+		if (ackWait != null && ackWait.compareTo(SHORTEST_ACK_WAIT) < 0) {
+			throw unusable(stream, "its ack wait of " + DurationText.of(ackWait) + " is shorter than the "
+					+ DurationText.of(SHORTEST_ACK_WAIT) + " that a sign of life may take");
 		}
+	}
+
+	private static boolean isUnfiltered(List<String> subjects) {
+		return subjects.isEmpty() || subjects.equals(List.of(">"));
+	}
+
+	private static String quoted(List<String> subjects) {
+		return subjects.stream().map((subject) -> "'" + subject + "'").collect(Collectors.joining(" and "));
 	}
 
 	private UnusableConsumerException unusable(String stream, String why) {

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,7 +22,6 @@ import io.nats.client.JetStreamStatusCheckedException;
 import io.nats.client.Message;
 import io.nats.client.api.AckPolicy;
 import io.nats.client.api.ConsumerConfiguration;
-import io.nats.client.api.MessageInfo;
 import io.tracing.telemetry.wire.Signal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,8 +34,6 @@ import org.slf4j.LoggerFactory;
 final class ExhaustedMessages implements Runnable {
 
 	private static final Logger logger = LoggerFactory.getLogger(ExhaustedMessages.class);
-
-	private static final int MESSAGE_NOT_FOUND = 10037;
 
 	private static final FetchConsumeOptions FEW = FetchConsumeOptions.builder()
 		.maxMessages(100)
@@ -71,7 +68,7 @@ final class ExhaustedMessages implements Runnable {
 
 	@Override
 	public void run() {
-		Retries retries = new Retries(this.settings);
+		Retries retries = new Retries(this.settings, ConcurrentHashMap.newKeySet());
 		try {
 			while (!this.stopping) {
 				try {
@@ -125,28 +122,23 @@ final class ExhaustedMessages implements Runnable {
 		return deliveries.find() ? Long.parseLong(deliveries.group(1)) : 0;
 	}
 
-	private void bury(long sequence, long deliveries) throws InterruptedException, IOException, JetStreamApiException {
-		MessageInfo message;
-		try {
-			message = this.connection.get().jetStreamManagement().getMessage(this.settings.stream(), sequence);
+	private void bury(long sequence, long deliveries) throws InterruptedException, IOException {
+		StoredMessage message = StoredMessage.get(this.connection.get(), this.settings.stream(), sequence);
+		if (message == null) {
+			logger.warn("Message {} of stream '{}' was given up after {} deliveries, and is not there any more.",
+					sequence, this.settings.stream(), deliveries);
+			return;
 		}
-		catch (JetStreamApiException ex) {
-			if (ex.getApiErrorCode() == MESSAGE_NOT_FOUND) {
-				logger.warn("Message {} of stream '{}' was given up after {} deliveries, and is not there any more.",
-						sequence, this.settings.stream(), deliveries);
-				return;
-			}
-			throw ex;
-		}
-		byte[] body = Objects.requireNonNullElse(message.getData(), new byte[0]);
-		String subject = Objects.requireNonNull(message.getSubject());
-		this.deadLetters.write(List.of(new DeadLetter(subject, message.getHeaders(), body,
+		String subject = message.subject();
+		this.deadLetters.write(List.of(new DeadLetter(subject, message.headers(), message.body(),
 				DeadLetterReason.MAX_DELIVERIES, "delivered " + deliveries + " times and never settled",
-				this.settings.stream(), sequence, deliveries, String.valueOf(message.getTime()))));
+				this.settings.stream(), sequence, deliveries, message.stored())));
 		logger.warn("Message {} of stream '{}' is a dead letter after {} deliveries that nobody settled.", sequence,
 				this.settings.stream(), deliveries);
 		Signal signal = Signal.ofSubject(subject);
 		if (signal != null) {
+			// Whoever received it before is not there any more, with its counts.
+			this.counters.get(signal).received.increment();
 			this.counters.get(signal).deadLettered(DeadLetterReason.MAX_DELIVERIES, 1);
 		}
 	}

@@ -6,6 +6,7 @@ package io.tracing.bridge;
 import java.io.IOException;
 
 import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamStatusCheckedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ final class NatsProblem {
 
 	private static final int JETSTREAM_NOT_ENABLED_FOR_ACCOUNT = 10039;
 
+	private static final String CONSUMER_DELETED = "Consumer Deleted";
+
 	private NatsProblem() {
 	}
 
@@ -30,19 +33,29 @@ final class NatsProblem {
 				case STREAM_NOT_FOUND -> "stream '" + settings.stream()
 						+ "' is not there yet. It is created by the first application that exports to it;"
 						+ " another one is named by tracing.telemetry.stream.name";
-				case CONSUMER_NOT_FOUND -> "the consumer of stream '" + settings.stream() + "' was deleted";
+				case CONSUMER_NOT_FOUND -> consumerDeleted(settings);
 				case JETSTREAM_NOT_ENABLED, JETSTREAM_NOT_ENABLED_FOR_ACCOUNT ->
 					"JetStream is not enabled on the server, or not for this account: start nats-server with -js";
 				default -> "JetStream refuses to serve stream '" + settings.stream() + "': " + api.getMessage();
 			};
 		}
-		if (failure instanceof IOException) {
+		if (failure instanceof JetStreamStatusCheckedException) {
+			String status = message(failure);
+			return status.contains(CONSUMER_DELETED) ? consumerDeleted(settings)
+					: "the server has ended a fetch from stream '" + settings.stream() + "' (" + status + ")";
+		}
+		if (failure instanceof IOException && !(failure instanceof SilentConnectionException)) {
 			return "NATS does not answer (" + message(failure) + ")";
 		}
 		return message(failure);
 	}
 
-	private static String message(Throwable failure) {
+	private static String consumerDeleted(BridgeSettings settings) {
+		return "a consumer of stream '" + settings.stream()
+				+ "' was deleted. It is created anew, and then delivers again what the stream still has.";
+	}
+
+	static String message(Throwable failure) {
 		@Nullable String message = failure.getMessage();
 		return (message != null) ? message : failure.getClass().getSimpleName();
 	}

@@ -5,6 +5,7 @@ package io.tracing.bridge;
 
 import java.time.Duration;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 import io.nats.client.Connection;
 import io.tracing.messaging.Faults;
@@ -14,6 +15,12 @@ import io.tracing.messaging.Faults;
  * {@code tracing.bridge.*} of the same name.
  */
 public final class OtlpBridgeBuilder {
+
+	// Whoever waits less asks a server that is down as often as it can.
+	private static final Duration SHORTEST_WAIT = Duration.ofMillis(1);
+
+	// A name is a token of subjects, and of files on the server.
+	private static final Pattern NAME = Pattern.compile("[^\\s\\p{Cntrl}.*>/\\\\]{1,200}");
 
 	private final Supplier<Connection> connection;
 
@@ -80,7 +87,7 @@ public final class OtlpBridgeBuilder {
 	 * @return this builder
 	 */
 	public OtlpBridgeBuilder stream(String stream) {
-		this.stream = stream;
+		this.stream = name("stream", stream);
 		return this;
 	}
 
@@ -90,7 +97,7 @@ public final class OtlpBridgeBuilder {
 	 * @return this builder
 	 */
 	public OtlpBridgeBuilder durable(String durable) {
-		this.durable = durable;
+		this.durable = name("durable", durable);
 		return this;
 	}
 
@@ -131,10 +138,7 @@ public final class OtlpBridgeBuilder {
 	 * @return this builder
 	 */
 	public OtlpBridgeBuilder flushInterval(Duration flushInterval) {
-		if (flushInterval.compareTo(Duration.ofSeconds(1)) < 0) {
-			throw new IllegalArgumentException("The flush interval must be at least 1s, but is " + flushInterval);
-		}
-		this.flushInterval = flushInterval;
+		this.flushInterval = atLeast(Duration.ofSeconds(1), "flush interval", flushInterval);
 		return this;
 	}
 
@@ -155,18 +159,18 @@ public final class OtlpBridgeBuilder {
 	 * @return this builder
 	 */
 	public OtlpBridgeBuilder retryDelay(Duration retryDelay) {
-		this.retryDelay = retryDelay;
+		this.retryDelay = atLeast(Duration.ZERO, "retry delay", retryDelay);
 		return this;
 	}
 
 	/**
 	 * Set how long the server waits for a sign of life before it delivers again. For a
 	 * consumer that is created.
-	 * @param ackWait the wait
+	 * @param ackWait the wait, at least the 3 s that a sign of life may take
 	 * @return this builder
 	 */
 	public OtlpBridgeBuilder ackWait(Duration ackWait) {
-		this.ackWait = ackWait;
+		this.ackWait = atLeast(Durable.SHORTEST_ACK_WAIT, "ack wait", ackWait);
 		return this;
 	}
 
@@ -189,8 +193,8 @@ public final class OtlpBridgeBuilder {
 	 * @return this builder
 	 */
 	public OtlpBridgeBuilder backoff(Duration first, Duration max) {
-		this.firstBackoff = first;
-		this.maxBackoff = max;
+		this.firstBackoff = atLeast(SHORTEST_WAIT, "first backoff", first);
+		this.maxBackoff = atLeast(first, "longest backoff", max);
 		return this;
 	}
 
@@ -201,7 +205,7 @@ public final class OtlpBridgeBuilder {
 	 * @return this builder
 	 */
 	public OtlpBridgeBuilder pause(Duration pause) {
-		this.pause = pause;
+		this.pause = atLeast(SHORTEST_WAIT, "pause", pause);
 		return this;
 	}
 
@@ -211,7 +215,7 @@ public final class OtlpBridgeBuilder {
 	 * @return this builder
 	 */
 	public OtlpBridgeBuilder shutdownTimeout(Duration shutdownTimeout) {
-		this.shutdownTimeout = shutdownTimeout;
+		this.shutdownTimeout = atLeast(Duration.ZERO, "shutdown timeout", shutdownTimeout);
 		return this;
 	}
 
@@ -221,6 +225,9 @@ public final class OtlpBridgeBuilder {
 	 * @return this builder
 	 */
 	public OtlpBridgeBuilder serviceName(String serviceName) {
+		if (serviceName.isBlank()) {
+			throw new IllegalArgumentException("The service name must not be blank");
+		}
 		this.serviceName = serviceName;
 		return this;
 	}
@@ -228,13 +235,16 @@ public final class OtlpBridgeBuilder {
 	/**
 	 * Set the stream of what can't be exported. Created if it is missing, never altered.
 	 * @param stream its name
-	 * @param maxAge how long dead letters are kept
+	 * @param maxAge how long dead letters are kept, zero for no limit
 	 * @param maxBytes how many bytes of them are kept
 	 * @return this builder
 	 */
 	public OtlpBridgeBuilder deadLetters(String stream, Duration maxAge, long maxBytes) {
-		this.deadLetterStream = stream;
-		this.deadLetterMaxAge = maxAge;
+		if (maxBytes < 1) {
+			throw new IllegalArgumentException("The max bytes of dead letters must be at least 1, but are " + maxBytes);
+		}
+		this.deadLetterStream = name("stream of dead letters", stream);
+		this.deadLetterMaxAge = atLeast(Duration.ZERO, "max age of dead letters", maxAge);
 		this.deadLetterMaxBytes = maxBytes;
 		return this;
 	}
@@ -256,11 +266,33 @@ public final class OtlpBridgeBuilder {
 		return value;
 	}
 
+	private static Duration atLeast(Duration least, String name, Duration value) {
+		if (value.compareTo(least) < 0) {
+			throw new IllegalArgumentException("The " + name + " must be at least " + DurationText.of(least)
+					+ ", but is " + DurationText.of(value));
+		}
+		return value;
+	}
+
+	private static String name(String what, String value) {
+		if (!NAME.matcher(value).matches()) {
+			throw new IllegalArgumentException("The name of the " + what
+					+ " must have 1 to 200 characters, none of them white space or one of . * > / \\, but is '" + value
+					+ "'");
+		}
+		return value;
+	}
+
 	/**
 	 * Build the bridge, which is not started.
 	 * @return the bridge
 	 */
 	public OtlpBridge build() {
+		if (this.deadLetterStream.equals(this.stream)) {
+			throw new IllegalArgumentException(
+					"The stream of dead letters must be another one than the stream, but both are '" + this.stream
+							+ "'");
+		}
 		BridgeSettings settings = new BridgeSettings(this.target.toString(), this.stream, this.durable,
 				this.durablePerSignal, this.batchSize, this.maxBatchBytes, this.flushInterval, this.maxDeliveries,
 				this.retryDelay, this.ackWait, this.requestsInFlight, this.firstBackoff, this.maxBackoff, this.pause,

@@ -64,9 +64,30 @@ final class Pull {
 			this.current = null;
 			close(fetch);
 		}
+		if (!some && !this.closed && isSilent(this.connection)) {
+			throw new SilentConnectionException();
+		}
 		if (!some && !this.closed && System.nanoTime() - start < SOON.toNanos()) {
 			throw new IOException("the server ended a fetch at once");
 		}
+	}
+
+	/**
+	 * Ask for a sign of life, twice: the first answer may be behind a lot of others.
+	 */
+	static boolean isSilent(Connection connection) {
+		for (int i = 0; i < 2; i++) {
+			try {
+				connection.RTT();
+				return false;
+			}
+			catch (IOException ex) {
+				if (connection.getStatus() != Connection.Status.CONNECTED) {
+					return false;
+				}
+			}
+		}
+		return true;
 	}
 
 	/** End the fetch that is going on. What it has brought is taken. */

@@ -3,6 +3,7 @@
 
 package io.tracing.bridge;
 
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
@@ -19,28 +20,43 @@ final class Retries {
 
 	private final BridgeSettings settings;
 
+	private final Set<String> problems;
+
 	private @Nullable String logged;
 
 	private int failures;
 
-	Retries(BridgeSettings settings) {
+	/**
+	 * Create a new instance.
+	 * @param settings the waits
+	 * @param problems what is logged and has not ended: what keeps one consumer from the
+	 * stream keeps the others too
+	 */
+	Retries(BridgeSettings settings, Set<String> problems) {
 		this.settings = settings;
+		this.problems = problems;
 	}
 
 	void failed(String problem) {
 		this.failures++;
 		// The first may be a connection that breaks and is back at once.
 		if (!problem.equals(this.logged)) {
-			logger.warn("The telemetry bridge waits, nothing is lost: {}", problem);
+			if (this.logged != null) {
+				this.problems.remove(this.logged);
+			}
 			this.logged = problem;
+			if (this.problems.add(problem)) {
+				logger.warn("The telemetry bridge waits, nothing is lost: {}", problem);
+			}
 		}
 	}
 
 	void succeeded() {
 		this.failures = 0;
-		if (this.logged != null) {
+		String ended = this.logged;
+		this.logged = null;
+		if (ended != null && this.problems.remove(ended)) {
 			logger.info("The telemetry bridge drains stream '{}' again.", this.settings.stream());
-			this.logged = null;
 		}
 	}
 

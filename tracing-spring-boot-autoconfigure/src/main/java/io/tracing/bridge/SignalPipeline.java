@@ -136,8 +136,12 @@ final class SignalPipeline<R> {
 			}
 			catch (MalformedRecordException ex) {
 				malformed.add(message);
-				letters.add(DeadLetter.of(message, message.delivery().getData(), DeadLetterReason.MALFORMED,
-						String.valueOf(ex.getMessage())));
+				letters.add(malformed(message, String.valueOf(ex.getMessage())));
+			}
+			catch (RuntimeException | StackOverflowError ex) {
+				// A reader that fails over one record must not cost the others.
+				malformed.add(message);
+				letters.add(malformed(message, "it can't be read: " + ex));
 			}
 		}
 		if (!letters.isEmpty()) {
@@ -147,6 +151,10 @@ final class SignalPipeline<R> {
 			malformed.forEach(HeldMessage::partDeadLettered);
 		}
 		return parts;
+	}
+
+	private static DeadLetter malformed(HeldMessage message, String error) {
+		return DeadLetter.of(message, message.delivery().getData(), DeadLetterReason.MALFORMED, error);
 	}
 
 	private Part<R> read(HeldMessage message) throws MalformedRecordException {
@@ -264,9 +272,14 @@ final class SignalPipeline<R> {
 			bury(smaller.get(0), reason, error);
 			return;
 		}
+		// What failed together was tried as often as it may. What is too large together,
+		// or
+		// rejected for one of them, was not: the backend may fail over a half that is
+		// good.
+		int tries = (reason == DeadLetterReason.FAILED) ? 1 : this.settings.maxDeliveries();
 		int half = smaller.size() / 2;
-		export(smaller.subList(0, half), 1);
-		export(smaller.subList(half, smaller.size()), 1);
+		export(smaller.subList(0, half), tries);
+		export(smaller.subList(half, smaller.size()), tries);
 	}
 
 	/** Cut a request in two, if it has more than one record. */
@@ -282,9 +295,6 @@ final class SignalPipeline<R> {
 			// Well framed, but not OTLP: it goes as it came, with what the backend says.
 			return List.of(part);
 		}
-		if (halves.size() < 2) {
-			return List.of(part);
-		}
 		HeldMessage message = part.message();
 		List<Part<R>> parts = new ArrayList<>(halves.size());
 		try {
@@ -294,6 +304,12 @@ final class SignalPipeline<R> {
 		}
 		catch (MalformedRecordException ex) {
 			throw new IllegalStateException("A half of a request is malformed", ex);
+		}
+		long records = parts.stream().mapToLong(Part::records).sum();
+		if (parts.size() < 2 || records != part.records()) {
+			// Of two values of a field that has one, a decoder keeps the last. Nothing of
+			// a record may be lost on its way to where somebody looks at it.
+			return List.of(part);
 		}
 		message.cut();
 		return parts;

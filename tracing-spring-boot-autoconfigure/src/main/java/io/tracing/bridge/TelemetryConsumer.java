@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 
 import io.nats.client.Connection;
@@ -34,8 +35,6 @@ final class TelemetryConsumer implements Runnable {
 	/** What the server counts of a message beside its body. */
 	private static final int MESSAGE_OVERHEAD = 64 * 1024;
 
-	private static final double NEARLY_FULL = 0.8;
-
 	private final Durable durable;
 
 	private final Supplier<Connection> connection;
@@ -48,7 +47,13 @@ final class TelemetryConsumer implements Runnable {
 
 	private final DeadLetterStream deadLetters;
 
+	private final UnreadableMessages unreadable;
+
+	private final Set<String> problems;
+
 	private final HeldMessages held = new HeldMessages();
+
+	private final StorageGuard guard;
 
 	private volatile @Nullable String problem = "it starts";
 
@@ -60,16 +65,22 @@ final class TelemetryConsumer implements Runnable {
 
 	private volatile boolean stopping;
 
+	private boolean silent;
+
 	private volatile @Nullable Pull pull;
 
 	TelemetryConsumer(Durable durable, Supplier<Connection> connection, BridgeSettings settings,
-			StreamInitializer streams, Map<Signal, SignalPipeline<?>> pipelines, DeadLetterStream deadLetters) {
+			StreamInitializer streams, Map<Signal, SignalPipeline<?>> pipelines, DeadLetterStream deadLetters,
+			UnreadableMessages unreadable, Set<String> problems) {
 		this.durable = durable;
 		this.connection = connection;
 		this.settings = settings;
 		this.streams = streams;
 		this.pipelines = pipelines;
 		this.deadLetters = deadLetters;
+		this.unreadable = unreadable;
+		this.problems = problems;
+		this.guard = new StorageGuard(settings.stream());
 		this.signOfLifeInterval = HeldMessages.signOfLifeInterval(settings.ackWait()).toNanos();
 	}
 
@@ -88,7 +99,7 @@ final class TelemetryConsumer implements Runnable {
 
 	@Override
 	public void run() {
-		Retries retries = new Retries(this.settings);
+		Retries retries = new Retries(this.settings, this.problems);
 		try {
 			while (!this.stopping) {
 				try {
@@ -108,15 +119,21 @@ final class TelemetryConsumer implements Runnable {
 		if (!this.stopping) {
 			String description = NatsProblem.describe(failure, this.settings);
 			this.problem = description;
+			this.silent |= failure instanceof SilentConnectionException;
 			retries.failed(description);
 			retries.await();
 		}
 	}
 
-	private Pull open() throws IOException, JetStreamApiException {
+	private Pull open() throws IOException, JetStreamApiException, InterruptedException {
 		Connection connection = this.connection.get();
+		if (this.silent) {
+			this.unreadable.revive(connection);
+			this.unreadable.bury(connection, this.durable);
+			this.silent = false;
+		}
 		this.streams.createIfMissing(connection.jetStreamManagement());
-		this.deadLetters.createIfMissing(connection.jetStreamManagement());
+		this.deadLetters.createIfMissing();
 		ConsumerInfo there = this.durable.findOrCreate(connection.jetStreamManagement(), this.settings);
 		Duration ackWait = Objects.requireNonNullElse(there.getConsumerConfiguration().getAckWait(),
 				this.settings.ackWait());
@@ -211,17 +228,8 @@ final class TelemetryConsumer implements Runnable {
 	void refreshPosition() throws IOException, JetStreamApiException {
 		StreamPosition next = StreamPosition.of(this.connection.get().jetStreamManagement(), this.settings.stream(),
 				this.durable);
-		StreamPosition before = this.position;
 		this.position = next;
-		if (next.lost() > before.lost()) {
-			logger.error("Stream '{}' has discarded up to {} messages that the bridge had not fetched yet."
-					+ " Raise its limits (tracing.telemetry.stream.max-size, max-age are for a new one), or add bridges.",
-					this.settings.stream(), next.lost());
-		}
-		if (next.lag() > 0 && next.filling() >= NEARLY_FULL && before.filling() < NEARLY_FULL) {
-			logger.warn("Stream '{}' is {} % full and {} messages wait for the bridge: the oldest will be discarded.",
-					this.settings.stream(), Math.round(next.filling() * 100), next.lag());
-		}
+		this.guard.look(next);
 	}
 
 	StreamPosition position() {

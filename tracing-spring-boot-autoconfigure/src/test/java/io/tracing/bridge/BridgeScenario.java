@@ -3,7 +3,12 @@
 
 package io.tracing.bridge;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,15 +40,24 @@ final class BridgeScenario implements AutoCloseable {
 
 	private static final Duration LIMIT = Duration.ofSeconds(30);
 
-	private final NatsServer nats = NatsServer.start();
+	private final NatsServer nats;
 
 	private final OtlpReceiver backend = OtlpReceiver.start();
 
-	private final Connection connection = this.nats.connect();
+	private final Connection connection;
 
 	private final List<OtlpBridge> bridges = new ArrayList<>();
 
 	private final List<Connection> connections = new ArrayList<>();
+
+	/**
+	 * Start a server and a backend.
+	 * @param configuration lines for the configuration file of the server
+	 */
+	BridgeScenario(String... configuration) {
+		this.nats = NatsServer.start(configuration);
+		this.connection = this.nats.connect();
+	}
 
 	NatsServer nats() {
 		return this.nats;
@@ -67,13 +81,29 @@ final class BridgeScenario implements AutoCloseable {
 	 * @return the bridge, which the scenario closes
 	 */
 	OtlpBridge startBridge(UnaryOperator<OtlpBridgeBuilder> customizer) {
-		return startBridge(
-				OtlpHttpOptions.builder().endpoint(this.backend.url()).timeout(Duration.ofSeconds(2)).build(),
-				customizer);
+		return startBridge(target(), customizer);
 	}
 
 	OtlpBridge startBridge(OtlpHttpOptions target, UnaryOperator<OtlpBridgeBuilder> customizer) {
-		Connection own = this.nats.connect();
+		return startBridge(this.nats.connect(), target, customizer);
+	}
+
+	/**
+	 * Start a bridge with a connection that is not everybody's.
+	 * @param user who connects, with the password {@code secret}
+	 * @param customizer changes its settings
+	 * @return the bridge, which the scenario closes
+	 */
+	OtlpBridge startBridgeOf(String user, UnaryOperator<OtlpBridgeBuilder> customizer) {
+		return startBridge(this.nats.connect(this.nats.options().userInfo(user, "secret")), target(), customizer);
+	}
+
+	private OtlpHttpOptions target() {
+		return OtlpHttpOptions.builder().endpoint(this.backend.url()).timeout(Duration.ofSeconds(2)).build();
+	}
+
+	private OtlpBridge startBridge(Connection own, OtlpHttpOptions target,
+			UnaryOperator<OtlpBridgeBuilder> customizer) {
 		this.connections.add(own);
 		OtlpBridgeBuilder builder = OtlpBridge.builder(() -> own, target)
 			.streams(stream()::createIfMissing)
@@ -121,6 +151,31 @@ final class BridgeScenario implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Publish as another client does, which lets pass what this one would not.
+	 * @param subject the subject
+	 * @param header one header, any UTF-8
+	 * @param body the body
+	 */
+	void publishRaw(String subject, String header, String body) {
+		String headers = "NATS/1.0\r\n" + header + "\r\n\r\n";
+		int length = headers.getBytes(StandardCharsets.UTF_8).length;
+		String protocol = "CONNECT {\"verbose\":false,\"headers\":true}\r\nHPUB %s %d %d\r\n%s%s\r\nPING\r\n"
+			.formatted(subject, length, length + body.getBytes(StandardCharsets.UTF_8).length, headers, body);
+		try (Socket socket = new Socket("127.0.0.1", URI.create(this.nats.url()).getPort())) {
+			socket.getOutputStream().write(protocol.getBytes(StandardCharsets.UTF_8));
+			BufferedReader answers = new BufferedReader(
+					new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+			String answer = answers.readLine();
+			while (answer != null && !answer.startsWith("PONG")) {
+				answer = answers.readLine();
+			}
+		}
+		catch (IOException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
 	void call(Management call) {
 		try {
 			call.on(this.connection.jetStreamManagement());
@@ -136,8 +191,12 @@ final class BridgeScenario implements AutoCloseable {
 	 * @param signal the signal
 	 */
 	void awaitDrained(OtlpBridge bridge, Signal signal) {
+		awaitDrained(bridge, signal, LIMIT);
+	}
+
+	void awaitDrained(OtlpBridge bridge, Signal signal, Duration limit) {
 		String durable = Objects.requireNonNull(status(bridge, signal).durable());
-		Awaitility.await(durable + " is drained").atMost(LIMIT).untilAsserted(() -> call((management) -> {
+		Awaitility.await(durable + " is drained").atMost(limit).untilAsserted(() -> call((management) -> {
 			var info = management.getConsumerInfo(STREAM, durable);
 			if (info.getNumPending() + info.getNumAckPending() > 0) {
 				throw new AssertionError(info.getNumPending() + " are to be fetched, " + info.getNumAckPending()

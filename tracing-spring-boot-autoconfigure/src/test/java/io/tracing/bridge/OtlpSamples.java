@@ -46,6 +46,21 @@ final class OtlpSamples {
 		return request.build().toByteArray();
 	}
 
+	/**
+	 * Encode one span with a name that is long.
+	 * @param number the number of the span
+	 * @param size how many bytes the request has, nearly
+	 * @return the request
+	 */
+	static byte[] largeSpan(int number, int size) {
+		ExportTraceServiceRequest.Builder request = ExportTraceServiceRequest.newBuilder();
+		request.addResourceSpansBuilder()
+			.setResource(resource("orders"))
+			.addScopeSpansBuilder()
+			.addSpans(span(number).toBuilder().setName("x".repeat(size - 200)));
+		return request.build().toByteArray();
+	}
+
 	static Span span(int number) {
 		return Span.newBuilder()
 			.setTraceId(id(16, number))
