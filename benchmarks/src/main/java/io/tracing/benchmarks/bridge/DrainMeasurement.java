@@ -22,7 +22,7 @@ import io.tracing.telemetry.TelemetryFormat;
 final class DrainMeasurement {
 
 	static final String HEAD = "| format | batch | records/s | messages/s, beside bare fetch and ack | CPU µs a record: bridge,"
-			+ " nats-server, backend | heap before, after a collection |\n|---|---|---|---|---|---|\n";
+			+ " nats-server, backend | heap used at most |\n|---|---|---|---|---|---|\n";
 
 	/** The JIT compiler was seen at work on the path of a record until the third. */
 	private static final int WARMUPS = 3;
@@ -69,6 +69,7 @@ final class DrainMeasurement {
 				for (int turn = -WARMUPS; turn < turns; turn++) {
 					for (int batchSize : batchSizes) {
 						DrainTurn measured = bridge(batchSize, bridge, backend, server);
+						System.out.printf("%s, turn %d: batch %d %s%n", this.format, turn + 1, batchSize, measured);
 						if (turn >= 0) {
 							bridges.computeIfAbsent(batchSize, (key) -> new ArrayList<>()).add(measured);
 						}
@@ -78,7 +79,7 @@ final class DrainMeasurement {
 					if (turn >= 0) {
 						bares.add(measured);
 					}
-					System.out.printf("%s, turn %d: %s, bare %s%n", this.format, turn + 1, bridges, measured);
+					System.out.printf("%s, turn %d: bare %s%n", this.format, turn + 1, measured);
 				}
 				StringBuilder rows = new StringBuilder();
 				bridges.forEach((batchSize, measured) -> rows.append(row(batchSize, measured, bares)));
@@ -129,13 +130,12 @@ final class DrainMeasurement {
 		double messagesPerSecond = perSecond * this.messages / this.records;
 		double bare = Median.of(bares, DrainTurn::perSecond);
 		return String.format(Locale.ROOT,
-				"| `%s` | %d | %,.0f | %,.0f, %.0f %% of %,.0f | %.2f, %.2f, %.2f | %.0f, %.0f MiB |%n",
+				"| `%s` | %d | %,.0f | %,.0f, %.0f %% of %,.0f | %.2f, %.2f, %.2f | %.0f MiB |%n",
 				this.format.name().toLowerCase(Locale.ROOT), batchSize, perSecond, messagesPerSecond,
 				100 * messagesPerSecond / bare, bare, Median.of(bridges, DrainTurn::micros) / this.records,
 				Median.of(bridges, DrainTurn::serverMicros) / this.records,
 				Median.of(bridges, DrainTurn::backendMicros) / this.records,
-				Median.of(bridges, (turn) -> turn.heapBefore() / 0x1p20),
-				Median.of(bridges, (turn) -> turn.heapAfter() / 0x1p20));
+				Median.of(bridges, (turn) -> turn.heap() / 0x1p20));
 	}
 
 }

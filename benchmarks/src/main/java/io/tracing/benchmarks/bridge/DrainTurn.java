@@ -10,11 +10,9 @@ package io.tracing.benchmarks.bridge;
  * @param micros how long the draining process has kept processors busy
  * @param serverMicros the same of the nats-server
  * @param backendMicros the same of the backend
- * @param heapBefore the most that was on the heap before a collection, until now
- * @param heapAfter the most that was on the heap after a collection, until now
+ * @param heap the most that was on its heap, until now
  */
-record DrainTurn(double perSecond, double micros, double serverMicros, double backendMicros, double heapBefore,
-		double heapAfter) {
+record DrainTurn(double perSecond, double micros, double serverMicros, double backendMicros, double heap) {
 
 	/**
 	 * Read what a draining process says.
@@ -26,7 +24,7 @@ record DrainTurn(double perSecond, double micros, double serverMicros, double ba
 	}
 
 	DrainTurn with(double serverMicros, double backendMicros) {
-		return new DrainTurn(this.perSecond, this.micros, serverMicros, backendMicros, this.heapBefore, this.heapAfter);
+		return new DrainTurn(this.perSecond, this.micros, serverMicros, backendMicros, this.heap);
 	}
 
 }

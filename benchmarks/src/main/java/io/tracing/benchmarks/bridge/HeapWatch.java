@@ -20,7 +20,7 @@ import javax.management.openmbean.CompositeData;
 import com.sun.management.GarbageCollectionNotificationInfo;
 
 /**
- * How much of the heap is used, right before collections and after them.
+ * How much of the heap is used at most, which is right before a collection.
  */
 final class HeapWatch {
 
@@ -30,9 +30,7 @@ final class HeapWatch {
 		.map(MemoryPoolMXBean::getName)
 		.collect(Collectors.toSet());
 
-	private final AtomicLong before = new AtomicLong();
-
-	private final AtomicLong after = new AtomicLong();
+	private final AtomicLong most = new AtomicLong();
 
 	/** Watch from now on. */
 	void start() {
@@ -45,8 +43,7 @@ final class HeapWatch {
 	private void collected(Notification notification) {
 		if (notification.getType().equals(GarbageCollectionNotificationInfo.GARBAGE_COLLECTION_NOTIFICATION)) {
 			var info = GarbageCollectionNotificationInfo.from((CompositeData) notification.getUserData()).getGcInfo();
-			this.before.accumulateAndGet(used(info.getMemoryUsageBeforeGc()), Math::max);
-			this.after.accumulateAndGet(used(info.getMemoryUsageAfterGc()), Math::max);
+			this.most.accumulateAndGet(used(info.getMemoryUsageBeforeGc()), Math::max);
 		}
 	}
 
@@ -54,14 +51,9 @@ final class HeapWatch {
 		return POOLS.stream().mapToLong((pool) -> usage.get(pool).getUsed()).sum();
 	}
 
-	/** The most that was used before a collection. */
-	long before() {
-		return this.before.get();
-	}
-
-	/** The most that was left by a collection. */
-	long after() {
-		return this.after.get();
+	/** The most that was used, garbage included. */
+	long most() {
+		return this.most.get();
 	}
 
 }
