@@ -77,12 +77,68 @@ class ArchitectureTests {
 	}
 
 	@Test
+	void recordsKnowTheJdk() {
+		check(classes().that()
+			.resideInAPackage("io.tracing.telemetry.wire..")
+			.should()
+			.onlyDependOnClassesThat(
+					resideInAnyPackage("java..", "io.tracing.telemetry.wire..", "org.jspecify.annotations..")));
+	}
+
+	@Test
+	void telemetryKnowsThePublicApiOfTheSdkAndNoSpring() {
+		check(classes().that()
+			.resideInAPackage("io.tracing.telemetry..")
+			.should()
+			.onlyDependOnClassesThat(resideInAnyPackage("java..", "io.tracing.telemetry..", "io.tracing.messaging..",
+					"io.opentelemetry.api..", "io.opentelemetry.context..", "io.opentelemetry.common..",
+					"io.opentelemetry.sdk..", "io.opentelemetry.exporter.otlp.http..", "io.nats..",
+					// The sender of Boot's metrics.
+					"io.micrometer.registry.otlp..", "org.slf4j..", "org.jspecify.annotations..")));
+		check(noClasses().that()
+			.resideInAPackage("io.tracing..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("io.opentelemetry..internal.."));
+	}
+
+	@Test
+	void bridgeKnowsNoSdkAndNoSpring() {
+		check(classes().that()
+			.resideInAPackage("io.tracing.bridge..")
+			.should()
+			.onlyDependOnClassesThat(resideInAnyPackage("java..", "javax.net.ssl..", "io.tracing.bridge..",
+					"io.tracing.telemetry.wire..", "io.tracing.messaging..", "io.opentelemetry.proto..",
+					"com.google.protobuf..", "io.nats..", "org.slf4j..", "org.jspecify.annotations..")));
+	}
+
+	@Test
+	void onlyTheBridgeKnowsProtobuf() {
+		check(noClasses().that()
+			.resideOutsideOfPackages("io.tracing.bridge..", "io.tracing.autoconfigure..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("io.opentelemetry.proto..", "com.google.protobuf.."));
+	}
+
+	@Test
+	void telemetryAndBridgeShareTheRecordsAlone() {
+		check(noClasses().that()
+			.resideInAPackage("io.tracing.telemetry..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("io.tracing.bridge.."));
+	}
+
+	@Test
 	void micrometerKnowsNoBrokerAndNoSpring() {
 		check(classes().that()
 			.resideInAPackage("io.tracing.micrometer..")
 			.should()
 			.onlyDependOnClassesThat(resideInAnyPackage("java..", "io.tracing.micrometer..", "io.tracing.messaging..",
-					"io.opentelemetry.api..", "io.micrometer.core..", "org.jspecify.annotations..")));
+					// What they measure, without their brokers.
+					"io.tracing.telemetry..", "io.tracing.bridge..", "io.opentelemetry.api..", "io.micrometer.core..",
+					"org.jspecify.annotations..")));
 	}
 
 	@Test
@@ -105,9 +161,11 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void onlyWhatAsksForItsLimitsKnowsTheSdk() {
+	void onlyWhatAsksForItsLimitsOrExportsKnowsTheSdk() {
 		check(noClasses().that()
-			.haveNameNotMatching("io\\.tracing\\.autoconfigure\\.SdkSpanLimits.*")
+			.resideOutsideOfPackage("io.tracing.telemetry..")
+			.and()
+			.haveNameNotMatching("io\\.tracing\\.autoconfigure\\.(SdkSpanLimits|Telemetry).*")
 			.should()
 			.dependOnClassesThat()
 			.resideInAPackage("io.opentelemetry.sdk.."));

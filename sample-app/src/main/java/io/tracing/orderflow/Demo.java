@@ -39,16 +39,24 @@ final class Demo implements LoadObserver {
 
 	private final TracePrinter printer;
 
+	private volatile @Nullable StreamedTelemetry telemetry;
+
 	Demo(Console console, CommandLine commandLine) {
 		this.console = console;
 		this.commandLine = commandLine;
-		this.printer = new TracePrinter(console, this.traces);
+		this.printer = new TracePrinter(console, this.traces, journey(Set.of()));
 	}
 
 	int run() {
 		this.console.print("OrderFlow: six services, Kafka, NATS, one database, one trace\n");
-		OrderFlow orderFlow = OrderFlow.start(this.commandLine.properties(), this.traces, this::addLoad, this.console);
+		OrderFlow orderFlow = OrderFlow.start(this.commandLine.properties(), this.traces, this::addLoad,
+				this.commandLine.telemetryByNats(), this.console);
+		StreamedTelemetry streamed = orderFlow.telemetry();
+		this.telemetry = streamed;
 		List<String> problems = firstTrace(new OrderClient(orderFlow.url(Role.GATEWAY)));
+		if (streamed != null) {
+			this.console.print("\n" + streamed.summary());
+		}
 		if (this.commandLine.once()) {
 			orderFlow.close();
 			return problems.isEmpty() ? 0 : 1;
@@ -56,6 +64,17 @@ final class Demo implements LoadObserver {
 		this.printer.start();
 		this.console.print(whatToTry(orderFlow));
 		return RUNNING;
+	}
+
+	private OrderJourney journey(Set<String> services) {
+		return this.commandLine.telemetryByNats()
+				? new OrderJourney(this.traces, services, OrderJourney.QUIET_BY_NATS, this::hasArrived)
+				: new OrderJourney(this.traces, services);
+	}
+
+	private boolean hasArrived() {
+		StreamedTelemetry streamed = this.telemetry;
+		return streamed == null || streamed.isDrained();
 	}
 
 	private List<String> firstTrace(OrderClient client) {
@@ -67,7 +86,7 @@ final class Demo implements LoadObserver {
 		}
 		this.console.print("\nPlaced order " + order.orderId() + ", waiting until its trace is complete ...");
 		Set<String> services = new TreeSet<>(Role.START_ORDER.stream().map(Role::text).toList());
-		List<String> problems = new OrderJourney(this.traces, services).await(order.traceId(), TRACE_LIMIT,
+		List<String> problems = journey(services).await(order.traceId(), TRACE_LIMIT,
 				() -> !client.isPending(order.orderId()));
 		this.console.print(this.traces.trace(order.traceId()), problems);
 		return problems;

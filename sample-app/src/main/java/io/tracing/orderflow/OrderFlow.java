@@ -16,6 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import io.tracing.orderflow.infrastructure.KafkaBroker;
 import io.tracing.orderflow.terminal.TraceCollector;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -37,6 +38,8 @@ final class OrderFlow implements AutoCloseable {
 
 	private final TraceCollector traces;
 
+	private @Nullable StreamedTelemetry telemetry;
+
 	private OrderFlow(Infrastructure infrastructure, TraceCollector traces) {
 		this.infrastructure = infrastructure;
 		this.traces = traces;
@@ -48,13 +51,21 @@ final class OrderFlow implements AutoCloseable {
 	 * {@code server.port} goes to the gateway alone
 	 * @param traces sees the spans of all services
 	 * @param gateway adds beans to the gateway's context
+	 * @param telemetryByNats whether spans come to the collector by the stream and a
+	 * bridge, or straight from the services
 	 * @param progress hears of each step
 	 */
 	static OrderFlow start(List<String> properties, TraceCollector traces, ApplicationContextInitializer<?> gateway,
-			Progress progress) {
+			boolean telemetryByNats, Progress progress) {
 		OrderFlow orderFlow = new OrderFlow(Infrastructure.start(0, 0, 0, progress), traces);
 		Runtime.getRuntime().addShutdownHook(new Thread(orderFlow::close, "orderflow-shutdown"));
 		try {
+			if (telemetryByNats) {
+				progress.begin(Role.BRIDGE.text());
+				StreamedTelemetry telemetry = StreamedTelemetry.start(orderFlow.infrastructure.nats().url(), traces);
+				orderFlow.telemetry = telemetry;
+				progress.end(Role.BRIDGE.text(), "TELEMETRY to " + telemetry.url());
+			}
 			for (Role role : Role.START_ORDER) {
 				progress.begin(role.text());
 				orderFlow.services.put(role, orderFlow.launcher(role, properties, gateway).start(properties));
@@ -72,7 +83,6 @@ final class OrderFlow implements AutoCloseable {
 	private ServiceLauncher launcher(Role role, List<String> properties, ApplicationContextInitializer<?> gateway) {
 		ServiceLauncher launcher = new ServiceLauncher(role).withoutShutdownHook()
 			.defaults(Logging.DEFAULTS)
-			.initializer(this::collectSpans)
 			// OTEL_SERVICE_NAME would give all six services one name.
 			.set("management.opentelemetry.resource-attributes[service.name]", role.text())
 			// One consumer for each partition: a load is worked off while one looks on.
@@ -80,6 +90,12 @@ final class OrderFlow implements AutoCloseable {
 			.set("spring.kafka.bootstrap-servers", this.infrastructure.broker().bootstrapServers())
 			.set("orderflow.nats.url", this.infrastructure.nats().url())
 			.set("spring.datasource.url", this.infrastructure.database().jdbcUrl());
+		if (this.telemetry != null) {
+			this.telemetry.publisher().forEach(launcher::set);
+		}
+		else {
+			launcher.initializer(this::collectSpans);
+		}
 		for (Role started : this.services.keySet()) {
 			launcher.set("orderflow." + started.text() + ".url", url(started));
 		}
@@ -139,6 +155,10 @@ final class OrderFlow implements AutoCloseable {
 		return this.traces;
 	}
 
+	@Nullable StreamedTelemetry telemetry() {
+		return this.telemetry;
+	}
+
 	/**
 	 * Stops the services one after the other, so that each can finish what it has begun,
 	 * and then what they need for it. Closing a context exports its last spans.
@@ -150,6 +170,10 @@ final class OrderFlow implements AutoCloseable {
 			if (service != null) {
 				service.close();
 			}
+		}
+		if (this.telemetry != null) {
+			this.telemetry.close();
+			this.telemetry = null;
 		}
 		this.infrastructure.close();
 	}

@@ -50,6 +50,7 @@ public final class OrderFlowApplication {
 			return switch (commandLine.role()) {
 				case ALL -> new Demo(console, commandLine).run();
 				case INFRASTRUCTURE -> SingleRole.infrastructure(console, commandLine);
+				case BRIDGE -> BridgeRole.run(console, commandLine);
 				default -> SingleRole.service(console, commandLine);
 			};
 		}

@@ -30,8 +30,11 @@ final class OrderJourney {
 	/** Between two spans of one journey there is less than this. */
 	static final Duration QUIET = Duration.ofMillis(300);
 
-	/** Longer than any service works without a span. */
-	private static final Duration STALLED = Duration.ofSeconds(3);
+	/** The same for spans that come in batches, by the stream and the bridge. */
+	static final Duration QUIET_BY_NATS = Duration.ofMillis(1_500);
+
+	/** So many quiet times are longer than any service works without a span. */
+	private static final int STALLED = 10;
 
 	/** The consumer of the dead letter deals with an order that the worker gave up on. */
 	private static final Set<String> ORDER = Set.of(Topics.ORDER_CREATED, Topics.ORDER_CREATED_DEAD_LETTER);
@@ -46,14 +49,31 @@ final class OrderJourney {
 
 	private final Set<String> services;
 
+	private final Duration quiet;
+
+	private final BooleanSupplier arrived;
+
 	/**
 	 * Creates a journey.
 	 * @param traces where the spans are
 	 * @param services the services that it must reach
 	 */
 	OrderJourney(TraceCollector traces, Set<String> services) {
+		this(traces, services, QUIET, () -> true);
+	}
+
+	/**
+	 * Creates a journey.
+	 * @param traces where the spans are
+	 * @param services the services that it must reach
+	 * @param quiet after how long without a span none comes any more
+	 * @param arrived whether no span is on its way from the services to the collector
+	 */
+	OrderJourney(TraceCollector traces, Set<String> services, Duration quiet, BooleanSupplier arrived) {
 		this.traces = traces;
 		this.services = services;
+		this.quiet = quiet;
+		this.arrived = arrived;
 	}
 
 	/**
@@ -66,7 +86,8 @@ final class OrderJourney {
 	List<String> await(String traceId, Duration limit, BooleanSupplier settled) {
 		long end = System.nanoTime() + limit.toNanos();
 		while (!isComplete(traceId) && System.nanoTime() < end) {
-			if (this.traces.quietFor(traceId).compareTo(STALLED) >= 0 && settled.getAsBoolean()) {
+			if (this.traces.quietFor(traceId).compareTo(this.quiet.multipliedBy(STALLED)) >= 0
+					&& settled.getAsBoolean()) {
 				break;
 			}
 			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
@@ -75,7 +96,8 @@ final class OrderJourney {
 	}
 
 	boolean isComplete(String traceId) {
-		return this.traces.quietFor(traceId).compareTo(QUIET) >= 0 && problems(this.traces.trace(traceId)).isEmpty();
+		return this.traces.quietFor(traceId).compareTo(this.quiet) >= 0
+				&& problems(this.traces.trace(traceId)).isEmpty();
 	}
 
 	List<String> problems(CollectedTrace trace) {

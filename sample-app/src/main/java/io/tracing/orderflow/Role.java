@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
+import io.tracing.orderflow.bridge.BridgeService;
 import io.tracing.orderflow.email.EmailService;
 import io.tracing.orderflow.gateway.GatewayService;
 import io.tracing.orderflow.inventory.InventoryService;
@@ -24,7 +25,7 @@ enum Role {
 
 	ALL(null, 0), INFRASTRUCTURE(null, 0), GATEWAY(GatewayService.class, 8080), ORDERS(OrdersService.class, 8081),
 	INVENTORY(InventoryService.class, 8082), WORKER(WorkerService.class, 8083), EMAIL(EmailService.class, 8084),
-	SHIPPING(ShippingService.class, 8085);
+	SHIPPING(ShippingService.class, 8085), BRIDGE(BridgeService.class, 8086);
 
 	/** A service starts after those that it calls. */
 	static final List<Role> START_ORDER = List.of(INVENTORY, ORDERS, EMAIL, SHIPPING, WORKER, GATEWAY);
@@ -57,6 +58,10 @@ enum Role {
 
 	String text() {
 		return name().toLowerCase(Locale.ROOT);
+	}
+
+	boolean isService() {
+		return START_ORDER.contains(this);
 	}
 
 	/** The port that the service listens on if nobody says otherwise. */

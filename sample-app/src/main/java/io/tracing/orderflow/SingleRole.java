@@ -6,6 +6,7 @@ package io.tracing.orderflow;
 import java.util.concurrent.CountDownLatch;
 
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.Environment;
 
 /**
  * One process per service: one of the services, or Kafka, NATS and the database that they
@@ -14,6 +15,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 final class SingleRole {
 
 	private static final String ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+	private static final String NATS = "${NATS_URL:nats://localhost:" + CommandLine.NATS_PORT + "}";
 
 	private SingleRole() {
 	}
@@ -61,13 +64,24 @@ final class SingleRole {
 	static int service(Console console, CommandLine commandLine) {
 		String role = commandLine.role().text();
 		console.print("OrderFlow's " + role + " starts ...");
-		ConfigurableApplicationContext service = new ServiceLauncher(commandLine.role())
-			.start(commandLine.properties());
+		ServiceLauncher launcher = new ServiceLauncher(commandLine.role());
+		if (commandLine.telemetryByNats()) {
+			StreamedTelemetry.publisher(NATS).forEach(launcher::set);
+		}
+		ConfigurableApplicationContext service = launcher.start(commandLine.properties());
 		console.print("Ready at http://localhost:" + service.getEnvironment().getProperty("local.server.port"));
-		String endpoint = System.getenv(ENDPOINT);
-		console.print((endpoint != null && !endpoint.isEmpty()) ? "Spans go to " + endpoint
-				: "Spans go nowhere: set " + ENDPOINT + " (for example http://localhost:4318) to see the trace");
+		console.print(telemetry(commandLine.telemetryByNats(), service.getEnvironment()));
 		return Demo.RUNNING;
+	}
+
+	private static String telemetry(boolean byNats, Environment environment) {
+		String endpoint = System.getenv(ENDPOINT);
+		if (byNats) {
+			return "Telemetry goes to stream TELEMETRY on " + environment.resolvePlaceholders(NATS)
+					+ ": --role=bridge --endpoint=http://localhost:4318 drains it";
+		}
+		return (endpoint != null && !endpoint.isEmpty()) ? "Spans go to " + endpoint
+				: "Spans go nowhere: set " + ENDPOINT + " (for example http://localhost:4318) to see the trace";
 	}
 
 }

@@ -34,10 +34,10 @@ final class TracePrinter {
 
 	private boolean paused;
 
-	TracePrinter(Console console, TraceCollector traces) {
+	TracePrinter(Console console, TraceCollector traces, OrderJourney journey) {
 		this.console = console;
 		this.traces = traces;
-		this.journey = new OrderJourney(traces, Set.of());
+		this.journey = journey;
 	}
 
 	/** Prints what comes from now on. */

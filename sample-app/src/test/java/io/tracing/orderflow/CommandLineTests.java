@@ -39,21 +39,49 @@ class CommandLineTests {
 			.containsExactly("--server.port=9000", "--tracing.enabled=false");
 	}
 
+	@Test
+	void bridgeIsToldItsEndsByProperties() {
+		assertThat(CommandLine.parse("--role=bridge").properties()).isEmpty();
+		assertThat(CommandLine.parse("--role=bridge", "--endpoint=http://jaeger:4318", "--nats=nats://edge:4222")
+			.properties()).containsExactly("--tracing.bridge.endpoint=http://jaeger:4318",
+					"--tracing.telemetry.nats.servers=nats://edge:4222");
+	}
+
+	@Test
+	void telemetryGoesByNatsIfSomebodyWantsIt() {
+		assertThat(CommandLine.parse("--telemetry=nats", "--once").telemetryByNats()).isTrue();
+		assertThat(CommandLine.parse("--role=orders", "--telemetry=nats").telemetryByNats()).isTrue();
+		assertThat(CommandLine.parse("--role=orders").telemetryByNats()).isFalse();
+	}
+
+	@Test
+	void helpNamesEveryRoleAndOption() {
+		assertThat(CommandLine.HELP).contains("bridge", "--telemetry=nats", "--endpoint=URL", "--nats=URL",
+				"OTEL_EXPORTER_OTLP_ENDPOINT", "nats://localhost:4223");
+	}
+
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			--rol=orders                  | unknown option '--rol=orders': there are --role=NAME
-			--verbose                     | unknown option '--verbose'
-			once                          | unknown option 'once'
-			--server.port                 | unknown option '--server.port'
-			--role=order                  | unknown role 'order': it is one of all, infrastructure, gateway, orders
-			--role                        | option --role needs a value
-			--once=true                   | option --once takes no value, but got 'true'
-			--role=orders --once          | option --once goes with --role=all, not with --role=orders
-			--kafka-port=1                | option --kafka-port goes with --role=infrastructure, not with --role=all
-			--nats-port=1                 | option --nats-port goes with --role=infrastructure, not with --role=all
-			--role=infrastructure --kafka-port=x     | needs a port from 0 to 65535, but got 'x'
-			--role=infrastructure --kafka-port=70000 | needs a port from 0 to 65535, but got '70000'
-			""")
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					--rol=orders                  | unknown option '--rol=orders': there are --role=NAME
+					--verbose                     | unknown option '--verbose'
+					once                          | unknown option 'once'
+					--server.port                 | unknown option '--server.port'
+					--role=order                  | unknown role 'order': it is one of all, infrastructure, gateway, orders
+					--role                        | option --role needs a value
+					--once=true                   | option --once takes no value, but got 'true'
+					--role=orders --once          | option --once goes with --role=all, not with --role=orders
+					--kafka-port=1                | option --kafka-port goes with --role=infrastructure, not with --role=all
+					--nats-port=1                 | option --nats-port goes with --role=infrastructure, not with --role=all
+					--endpoint=http://jaeger:4318 | option --endpoint goes with --role=bridge, not with --role=all
+					--role=orders --nats=nats://edge | option --nats goes with --role=bridge, not with --role=orders
+					--role=bridge --endpoint      | option --endpoint needs a value: --endpoint=...
+					--telemetry                   | option --telemetry needs a value: --telemetry=...
+					--telemetry=kafka             | option --telemetry can only be --telemetry=nats, but got 'kafka'
+					--role=bridge --telemetry=nats | option --telemetry goes with --role=all or a service, not with --role=bridge
+					--role=infrastructure --kafka-port=x     | needs a port from 0 to 65535, but got 'x'
+					--role=infrastructure --kafka-port=70000 | needs a port from 0 to 65535, but got '70000'
+					""")
 	void whatIsNotAllowedIsNamedWithWhatIs(String arguments, String message) {
 		assertThatExceptionOfType(UsageException.class).isThrownBy(() -> CommandLine.parse(arguments.split(" ")))
 			.withMessageContaining(message);

@@ -88,13 +88,17 @@ final class ForkedOrderFlow implements AutoCloseable {
 	}
 
 	/** Sends what Ctrl-C sends, and waits for the end. */
+	void stop() throws InterruptedException {
+		this.process.destroy();
+		if (!this.process.waitFor(30, TimeUnit.SECONDS)) {
+			this.process.destroyForcibly();
+		}
+	}
+
 	@Override
 	public void close() {
-		this.process.destroy();
 		try {
-			if (!this.process.waitFor(30, TimeUnit.SECONDS)) {
-				this.process.destroyForcibly();
-			}
+			stop();
 			Files.deleteIfExists(this.output);
 		}
 		catch (InterruptedException ex) {

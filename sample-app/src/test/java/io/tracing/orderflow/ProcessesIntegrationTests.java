@@ -21,11 +21,13 @@ import io.tracing.orderflow.trace.TraceText;
 import io.tracing.orderflow.trace.TracedSpan;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * One process per service against one Kafka, one NATS and one database: the same single
- * trace arrives at an OTLP backend from six processes.
+ * trace arrives at an OTLP backend from six processes, straight or by the stream and a
+ * bridge in a process of its own.
  */
 class ProcessesIntegrationTests {
 
@@ -38,14 +40,15 @@ class ProcessesIntegrationTests {
 		}
 	}
 
-	@Test
-	void sixProcessesMakeOneTrace() throws IOException {
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void sixProcessesMakeOneTrace(boolean byNats) throws IOException {
 		try (OtlpReceiver receiver = new OtlpReceiver()) {
 			Map<Role, Integer> ports = new EnumMap<>(Role.class);
 			for (Role role : Role.values()) {
 				ports.put(role, freePort());
 			}
-			startAll(ports, receiver.endpoint());
+			startAll(ports, receiver.endpoint(), byNats);
 			PlacedOrder order = new OrderClient(URI.create("http://localhost:" + ports.get(Role.GATEWAY)))
 				.place(OrderClient.ORDER);
 			Awaitility.await("trace")
@@ -55,7 +58,7 @@ class ProcessesIntegrationTests {
 		}
 	}
 
-	private void startAll(Map<Role, Integer> ports, String endpoint) throws IOException {
+	private void startAll(Map<Role, Integer> ports, String endpoint, boolean byNats) throws IOException {
 		int kafkaPort = ports.get(Role.INFRASTRUCTURE);
 		int postgresPort = ports.get(Role.ALL);
 		int natsPort = freePort();
@@ -63,7 +66,6 @@ class ProcessesIntegrationTests {
 				"--postgres-port=" + postgresPort)
 			.awaitOutput("Start next");
 		Map<String, String> environment = new HashMap<>();
-		environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint);
 		environment.put("OTEL_BSP_SCHEDULE_DELAY", "200");
 		environment.put("KAFKA_BROKERS", "localhost:" + kafkaPort);
 		environment.put("NATS_URL", "nats://localhost:" + natsPort);
@@ -71,11 +73,24 @@ class ProcessesIntegrationTests {
 		for (Role role : List.of(Role.ORDERS, Role.INVENTORY, Role.EMAIL)) {
 			environment.put(role.name() + "_SERVICE_URL", "http://localhost:" + ports.get(role));
 		}
+		if (byNats) {
+			start(environment, "--role=bridge", "--endpoint=" + endpoint, "--server.port=" + ports.get(Role.BRIDGE));
+		}
+		else {
+			environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint);
+		}
 		List<ForkedOrderFlow> services = new ArrayList<>();
 		for (Role role : Role.START_ORDER) {
-			services.add(start(environment, "--role=" + role.text(), "--server.port=" + ports.get(role)));
+			List<String> arguments = new ArrayList<>(
+					List.of("--role=" + role.text(), "--server.port=" + ports.get(role)));
+			if (byNats) {
+				arguments.add("--telemetry=nats");
+			}
+			services.add(start(environment, arguments.toArray(String[]::new)));
 		}
-		services.forEach((service) -> service.awaitOutput("Spans go to " + endpoint));
+		String last = byNats ? "Telemetry goes to stream TELEMETRY on nats://localhost:" + natsPort
+				: "Spans go to " + endpoint;
+		services.forEach((service) -> service.awaitOutput(last));
 	}
 
 	private ForkedOrderFlow start(Map<String, String> environment, String... arguments) throws IOException {

@@ -33,7 +33,7 @@ final class RunningOrderFlow {
 				"--orderflow.email.max-delay=5ms", "--orderflow.worker.retry.initial-interval=50ms",
 				"--orderflow.nats.redelivery-delay=50ms");
 		this.orderFlow = OrderFlow.start(properties, new TraceCollector(), (gateway) -> {
-		}, Progress.NONE);
+		}, false, Progress.NONE);
 		this.client = new OrderClient(this.orderFlow.url(Role.GATEWAY));
 	}
 

@@ -60,16 +60,24 @@ public final class TelemetryAutoConfiguration {
 	static class ExporterConfiguration {
 
 		@Bean
+		TelemetryFlush telemetryFlush(ObjectProvider<StreamPublisher> publisher,
+				ObjectProvider<OpenTelemetry> openTelemetry, TelemetryProperties properties) {
+			return new TelemetryFlush(publisher, openTelemetry, properties.flushTimeout());
+		}
+
+		@Bean
 		@ConditionalOnMissingBean
 		StreamPublisher telemetryPublisher(TelemetryConnection connection, TelemetryStream stream,
-				TelemetryProperties properties, Faults faults) {
+				TelemetryProperties properties, Faults faults, ObjectProvider<TelemetryFlush> flush) {
+			// Made here, and not depended on: it is to outlive what it flushes.
+			flush.getObject();
 			return new StreamPublisher(connection, stream, properties.bufferSize().toBytes(), properties.flushTimeout(),
 					faults);
 		}
 
 		@Bean
-		TelemetryLifecycle telemetryLifecycle(StreamPublisher publisher, ObjectProvider<OpenTelemetry> openTelemetry,
-				TelemetryProperties properties, TelemetryStream stream, TracingReport report) {
+		TelemetryLifecycle telemetryLifecycle(StreamPublisher publisher, TelemetryConnection connection,
+				TelemetryFlush flush, TelemetryProperties properties, TelemetryStream stream, TracingReport report) {
 			report.remark("Telemetry: %s to the stream '%s' as %s".formatted(
 					properties.signals()
 						.stream()
@@ -77,7 +85,7 @@ public final class TelemetryAutoConfiguration {
 						.map(Signal::text)
 						.collect(Collectors.joining(", ")),
 					stream.name(), properties.format().name().toLowerCase(Locale.ROOT)));
-			return new TelemetryLifecycle(publisher, openTelemetry, properties.flushTimeout());
+			return new TelemetryLifecycle(publisher, connection, flush);
 		}
 
 		@Bean

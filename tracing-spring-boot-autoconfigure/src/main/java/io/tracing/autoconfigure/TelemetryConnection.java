@@ -18,7 +18,6 @@ import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.beans.factory.config.NamedBeanHolder;
 
 /**
  * Where telemetry finds NATS: a connection of its own to
@@ -29,8 +28,6 @@ import org.springframework.beans.factory.config.NamedBeanHolder;
 final class TelemetryConnection implements Supplier<Connection>, SmartInitializingSingleton, DisposableBean {
 
 	private final ConfigurableListableBeanFactory beans;
-
-	private final String name;
 
 	private final @Nullable TelemetryServers servers;
 
@@ -44,12 +41,10 @@ final class TelemetryConnection implements Supplier<Connection>, SmartInitializi
 	 * Create a new instance.
 	 * @param properties the servers, if there are any
 	 * @param beans where the application's connection is
-	 * @param name the name of this bean
 	 */
-	TelemetryConnection(TelemetryProperties.Nats properties, ConfigurableListableBeanFactory beans, String name) {
+	TelemetryConnection(TelemetryProperties.Nats properties, ConfigurableListableBeanFactory beans) {
 		this.servers = properties.servers().isEmpty() ? null : new TelemetryServers(properties);
 		this.beans = beans;
-		this.name = name;
 	}
 
 	/**
@@ -116,10 +111,25 @@ final class TelemetryConnection implements Supplier<Connection>, SmartInitializi
 	}
 
 	private Connection ofTheApplication() {
-		NamedBeanHolder<Connection> bean = this.beans.resolveNamedBean(Connection.class);
-		// Made after this bean, and yet to be closed after it.
-		this.beans.registerDependentBean(bean.getBeanName(), this.name);
-		return NatsTracing.unwrap(bean.getBeanInstance());
+		return NatsTracing.unwrap(this.beans.resolveNamedBean(Connection.class).getBeanInstance());
+	}
+
+	/**
+	 * Have a bean destroyed before the application's connection is closed, if that is the
+	 * one, although the connection was made after it.
+	 * @param name the name of the bean
+	 */
+	void destroyBefore(String name) {
+		if (this.servers != null) {
+			return;
+		}
+		try {
+			this.beans.registerDependentBean(this.beans.resolveNamedBean(Connection.class).getBeanName(), name);
+		}
+		catch (BeansException ex) {
+			// There is none yet, so it is made, and closed, after everything.
+			return;
+		}
 	}
 
 	private Connection result(@Nullable FutureTask<Connection> attempt) {

@@ -31,7 +31,7 @@ public final class TelemetryConnectionAutoConfiguration {
 
 	@Bean
 	TelemetryConnection telemetryConnection(TelemetryProperties properties, ConfigurableListableBeanFactory beans) {
-		return new TelemetryConnection(properties.nats(), beans, "telemetryConnection");
+		return new TelemetryConnection(properties.nats(), beans);
 	}
 
 	@Bean

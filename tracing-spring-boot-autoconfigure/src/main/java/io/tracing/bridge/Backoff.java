@@ -42,9 +42,11 @@ final class Backoff {
 
 	private boolean halted;
 
-	private long resumed;
+	private boolean stopped;
 
 	private int failures;
+
+	private int closings;
 
 	private long failedSince;
 
@@ -55,20 +57,26 @@ final class Backoff {
 		this.settings = settings;
 	}
 
-	/** Wait until the next request may be sent. */
-	void await() throws InterruptedException {
+	/**
+	 * Wait until the next request may be sent.
+	 * @return a number that {@link #answered} takes: what is said after this counts more
+	 * than the answer to this request
+	 * @throws InterruptedException if it would have to wait and the bridge stops
+	 */
+	int await() throws InterruptedException {
 		this.lock.lockInterruptibly();
 		try {
 			while (true) {
 				long wait = this.openAt - System.nanoTime();
+				if (!this.halted && wait <= 0) {
+					return this.closings;
+				}
+				checkNotStopped();
 				if (this.halted) {
 					this.changed.await();
 				}
-				else if (wait > 0) {
-					this.changed.awaitNanos(wait);
-				}
 				else {
-					return;
+					this.changed.awaitNanos(wait);
 				}
 			}
 		}
@@ -81,9 +89,10 @@ final class Backoff {
 	void await(Duration delay) throws InterruptedException {
 		this.lock.lockInterruptibly();
 		try {
-			long resumedBefore = this.resumed;
+			int before = this.resumptions;
 			long left = delay.toNanos();
-			while (left > 0 && this.resumed == resumedBefore) {
+			while (left > 0 && this.resumptions == before) {
+				checkNotStopped();
 				left = this.changed.awaitNanos(left);
 			}
 		}
@@ -92,11 +101,17 @@ final class Backoff {
 		}
 	}
 
-	/** Wait while somebody has paused the bridge. */
+	private void checkNotStopped() throws InterruptedException {
+		if (this.stopped) {
+			throw new InterruptedException("The bridge stops");
+		}
+	}
+
+	/** Wait while somebody has paused the bridge, and it does not stop. */
 	void awaitResumed() throws InterruptedException {
 		this.lock.lockInterruptibly();
 		try {
-			while (this.halted) {
+			while (this.halted && !this.stopped) {
 				this.changed.await();
 			}
 		}
@@ -156,6 +171,7 @@ final class Backoff {
 		}
 		this.state = next;
 		this.reason = reason;
+		this.closings++;
 	}
 
 	private void log(SignalState next, String reason) {
@@ -169,11 +185,16 @@ final class Backoff {
 		}
 	}
 
-	/** The backend answers. */
-	void answered() {
+	/**
+	 * The backend answers. Does not end a wait that the answer to another request has
+	 * caused since this one was sent: a backend that takes one and not the other still
+	 * wants to be left alone.
+	 * @param sentAfter what {@link #await()} returned before the request was sent
+	 */
+	void answered(int sentAfter) {
 		this.lock.lock();
 		try {
-			if (this.state == SignalState.RUNNING) {
+			if (this.state == SignalState.RUNNING || sentAfter != this.closings) {
 				return;
 			}
 			logger.info("The backend takes {} again, after {} s.", this.signal.text(),
@@ -201,8 +222,20 @@ final class Backoff {
 		this.lock.lock();
 		try {
 			this.halted = false;
-			this.resumed++;
+			this.resumptions++;
 			reset();
+			this.changed.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** The bridge stops: nobody waits here any more. */
+	void stop() {
+		this.lock.lock();
+		try {
+			this.stopped = true;
 			this.changed.signalAll();
 		}
 		finally {

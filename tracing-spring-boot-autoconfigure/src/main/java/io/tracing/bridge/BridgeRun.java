@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -70,6 +71,10 @@ final class BridgeRun {
 
 	private final Set<String> problems = ConcurrentHashMap.newKeySet();
 
+	private final Retries retries;
+
+	private final ReentrantLock startOrStop = new ReentrantLock();
+
 	private volatile boolean stopping;
 
 	BridgeRun(Supplier<Connection> connection, BridgeSettings settings, StreamInitializer streams,
@@ -79,6 +84,7 @@ final class BridgeRun {
 		this.streams = streams;
 		this.counters = counters;
 		this.faults = faults;
+		this.retries = new Retries(settings, this.problems);
 		this.deadLetters = new DeadLetterStream(connection, settings);
 		this.pipelines.put(Signal.SPANS, pipeline(Signal.SPANS, new SpanTranslator(settings.serviceName()), sender));
 		this.pipelines.put(Signal.LOGS, pipeline(Signal.LOGS, new LogTranslator(settings.serviceName()), sender));
@@ -102,17 +108,30 @@ final class BridgeRun {
 	}
 
 	private void openStream() {
-		Retries retries = new Retries(this.settings, ConcurrentHashMap.newKeySet());
 		try {
 			while (!this.stopping) {
 				try {
-					startConsumers(chooseDurables());
+					List<Durable> durables = chooseDurables();
+					this.startOrStop.lock();
+					try {
+						// A stop that has not seen the consumers would never end them.
+						if (!this.stopping) {
+							startConsumers(durables);
+						}
+					}
+					finally {
+						this.startOrStop.unlock();
+					}
 					return;
 				}
 				catch (IOException | JetStreamApiException | RuntimeException ex) {
+					if (this.stopping) {
+						// A stop interrupts whatever it was waiting for.
+						return;
+					}
 					this.problem = NatsProblem.describe(ex, this.settings);
-					retries.failed(this.problem);
-					retries.await();
+					this.retries.failed(this.problem);
+					this.retries.await();
 				}
 			}
 		}
@@ -148,6 +167,9 @@ final class BridgeRun {
 		this.threads.add(thread("tracing-bridge-exhausted", advisories));
 		this.exhausted = advisories;
 		this.consumers = created;
+		if (this.stopping) {
+			return;
+		}
 		this.threads.forEach(Thread::start);
 		this.scheduler.scheduleWithFixedDelay(() -> created.forEach(TelemetryConsumer::giveSignOfLife), TICK_SECONDS,
 				TICK_SECONDS, TimeUnit.SECONDS);
@@ -202,31 +224,49 @@ final class BridgeRun {
 	 * @param deadline by {@link System#nanoTime()}
 	 */
 	void stop(long deadline) {
-		this.stopping = true;
-		this.starter.interrupt();
+		forbidStart();
 		try {
-			// It may be about to start what is stopped next.
-			join(this.starter, System.nanoTime() + TimeUnit.SECONDS.toNanos(TICK_SECONDS));
-			this.consumers.forEach(TelemetryConsumer::stop);
-			ExhaustedMessages advisories = this.exhausted;
-			if (advisories != null) {
-				advisories.stop();
-			}
-			for (Thread thread : this.threads) {
-				if (thread.getName().endsWith("exhausted")) {
-					thread.interrupt();
-				}
-				join(thread, deadline);
-			}
+			stopConsumers(deadline);
 			for (SignalPipeline<?> pipeline : this.pipelines.values()) {
 				pipeline.stop(deadline);
 			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+			this.pipelines.values().forEach(SignalPipeline::abort);
 		}
 		this.scheduler.shutdownNow();
-		this.consumers.forEach((consumer) -> consumer.held().giveBackAll());
+		this.consumers.forEach(TelemetryConsumer::giveBackAll);
+	}
+
+	private void forbidStart() {
+		this.startOrStop.lock();
+		try {
+			this.stopping = true;
+		}
+		finally {
+			this.startOrStop.unlock();
+		}
+		this.retries.stop();
+		this.starter.interrupt();
+	}
+
+	private void stopConsumers(long deadline) throws InterruptedException {
+		ExhaustedMessages advisories = this.exhausted;
+		if (advisories != null) {
+			advisories.stop();
+		}
+		for (TelemetryConsumer consumer : this.consumers) {
+			consumer.stop();
+		}
+		this.pipelines.values().forEach(SignalPipeline::stopWaiting);
+		join(this.starter, System.nanoTime() + TimeUnit.SECONDS.toNanos(TICK_SECONDS));
+		for (Thread thread : this.threads) {
+			if (thread.getName().endsWith("exhausted")) {
+				thread.interrupt();
+			}
+			join(thread, deadline);
+		}
 	}
 
 	private static void join(Thread thread, long deadline) throws InterruptedException {

@@ -55,6 +55,8 @@ final class ExhaustedMessages implements Runnable {
 
 	private final Map<Signal, SignalCounters> counters;
 
+	private final Retries retries;
+
 	private volatile boolean stopping;
 
 	ExhaustedMessages(Supplier<Connection> connection, BridgeSettings settings, Set<String> durables,
@@ -64,11 +66,11 @@ final class ExhaustedMessages implements Runnable {
 		this.durables = durables;
 		this.deadLetters = deadLetters;
 		this.counters = counters;
+		this.retries = new Retries(settings, ConcurrentHashMap.newKeySet());
 	}
 
 	@Override
 	public void run() {
-		Retries retries = new Retries(this.settings, ConcurrentHashMap.newKeySet());
 		try {
 			while (!this.stopping) {
 				try {
@@ -76,7 +78,7 @@ final class ExhaustedMessages implements Runnable {
 				}
 				catch (IOException | JetStreamApiException | JetStreamStatusCheckedException | RuntimeException ex) {
 					logger.debug("Advisories of stream {} are not heard", this.settings.deadLetterStream(), ex);
-					retries.await();
+					this.retries.await();
 				}
 			}
 		}
@@ -145,6 +147,7 @@ final class ExhaustedMessages implements Runnable {
 
 	void stop() {
 		this.stopping = true;
+		this.retries.stop();
 	}
 
 }

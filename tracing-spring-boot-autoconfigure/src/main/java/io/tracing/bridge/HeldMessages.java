@@ -39,6 +39,9 @@ final class HeldMessages {
 
 	private final Map<Long, HeldMessage> held = new ConcurrentHashMap<>();
 
+	// Of the thread that fetches.
+	private long reached;
+
 	private final ReentrantLock settledLock = new ReentrantLock();
 
 	// Their acknowledgements may have been lost with a connection. With the time of
@@ -66,7 +69,8 @@ final class HeldMessages {
 	@Nullable HeldMessage take(@Nullable Signal signal, Message delivery) {
 		NatsJetStreamMetaData metaData = delivery.metaData();
 		long sequence = metaData.streamSequence();
-		if (metaData.deliveredCount() > 1) {
+		// The count is not to be trusted: a server that was killed may have forgotten it.
+		if (sequence <= this.reached) {
 			HeldMessage known = this.held.get(sequence);
 			if (known != null && sameMessage(known.delivery(), metaData)) {
 				known.deliveredAgain(delivery);
@@ -77,6 +81,7 @@ final class HeldMessages {
 				return null;
 			}
 		}
+		this.reached = Math.max(this.reached, sequence);
 		HeldMessage message = new HeldMessage(this, signal, delivery);
 		this.held.put(sequence, message);
 		return message;

@@ -4,11 +4,14 @@
 package io.tracing.bridge;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import io.nats.client.Connection;
 import io.tracing.messaging.Faults;
+import io.tracing.telemetry.wire.Signal;
 
 /**
  * Builds an {@link OtlpBridge}. What is not set has the default of the property
@@ -293,12 +296,16 @@ public final class OtlpBridgeBuilder {
 					"The stream of dead letters must be another one than the stream, but both are '" + this.stream
 							+ "'");
 		}
-		BridgeSettings settings = new BridgeSettings(this.target.toString(), this.stream, this.durable,
-				this.durablePerSignal, this.batchSize, this.maxBatchBytes, this.flushInterval, this.maxDeliveries,
-				this.retryDelay, this.ackWait, this.requestsInFlight, this.firstBackoff, this.maxBackoff, this.pause,
-				this.serviceName, this.deadLetterStream, this.deadLetterMaxAge, this.deadLetterMaxBytes);
+		BridgeSettings settings = new BridgeSettings(endpoints(), this.stream, this.durable, this.durablePerSignal,
+				this.batchSize, this.maxBatchBytes, this.flushInterval, this.maxDeliveries, this.retryDelay,
+				this.ackWait, this.requestsInFlight, this.firstBackoff, this.maxBackoff, this.pause, this.serviceName,
+				this.deadLetterStream, this.deadLetterMaxAge, this.deadLetterMaxBytes);
 		return new OtlpBridge(this.connection, settings, this.streams, new OtlpHttpSender(this.target),
 				this.shutdownTimeout, this.faults);
+	}
+
+	private String endpoints() {
+		return Arrays.stream(Signal.values()).map(this.target::endpoint).distinct().collect(Collectors.joining(", "));
 	}
 
 }

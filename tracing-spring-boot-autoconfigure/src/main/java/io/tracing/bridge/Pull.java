@@ -5,6 +5,8 @@ package io.tracing.bridge;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import io.nats.client.Connection;
 import io.nats.client.ConsumerContext;
@@ -14,16 +16,30 @@ import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamStatusCheckedException;
 import io.nats.client.Message;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Fetches from a consumer, again and again, and notices when that leads nowhere.
  */
 final class Pull {
 
+	private static final Logger logger = LoggerFactory.getLogger(Pull.class);
+
 	/**
 	 * A fetch that ends with nothing, and has not waited, was not answered by a consumer.
 	 */
 	private static final Duration SOON = Duration.ofMillis(200);
+
+	/** When nothing has come for so long, nothing is on its way. */
+	private static final Duration QUIET = Duration.ofMillis(100);
+
+	private static final Duration MAX_WAIT_FOR_QUIET = Duration.ofMillis(500);
+
+	/** How much later than here a fetch may end at the server. */
+	private static final Duration OVERDUE = Duration.ofSeconds(1);
+
+	private static final Duration FLUSHED_WITHIN = Duration.ofSeconds(1);
 
 	private final Connection connection;
 
@@ -32,6 +48,8 @@ final class Pull {
 	private final FetchConsumeOptions options;
 
 	private volatile @Nullable FetchConsumer current;
+
+	private volatile long lastTaken = System.nanoTime() - QUIET.toNanos();
 
 	private volatile boolean closed;
 
@@ -47,18 +65,19 @@ final class Pull {
 	 */
 	void next(Taker taker)
 			throws IOException, JetStreamApiException, JetStreamStatusCheckedException, InterruptedException {
-		if (this.connection.getStatus() != Connection.Status.CONNECTED) {
+		if (!isConnected()) {
 			throw new IOException("the connection is " + this.connection.getStatus());
 		}
 		long start = System.nanoTime();
-		boolean some = false;
+		boolean some;
 		FetchConsumer fetch = this.consumer.fetch(this.options);
 		this.current = fetch;
+		if (this.closed) {
+			// Closed before there was something to close.
+			close(fetch);
+		}
 		try {
-			for (Message message = fetch.nextMessage(); message != null; message = fetch.nextMessage()) {
-				some = true;
-				taker.take(message);
-			}
+			some = take(fetch, taker);
 		}
 		finally {
 			this.current = null;
@@ -74,8 +93,11 @@ final class Pull {
 
 	/**
 	 * Ask for a sign of life, twice: the first answer may be behind a lot of others.
+	 * Where anything arrives at all, somebody reads: the connection may be others' too,
+	 * and is not made anew because it is busy.
 	 */
 	static boolean isSilent(Connection connection) {
+		long before = connection.getStatistics().getInBytes();
 		for (int i = 0; i < 2; i++) {
 			try {
 				connection.RTT();
@@ -87,16 +109,93 @@ final class Pull {
 				}
 			}
 		}
-		return true;
+		return connection.getStatistics().getInBytes() == before;
 	}
 
-	/** End the fetch that is going on. What it has brought is taken. */
-	void close() {
-		this.closed = true;
-		FetchConsumer fetch = this.current;
-		if (fetch != null) {
-			close(fetch);
+	private boolean take(FetchConsumer fetch, Taker taker)
+			throws IOException, JetStreamApiException, JetStreamStatusCheckedException, InterruptedException {
+		boolean some = false;
+		while (!fetch.isFinished()) {
+			Message message = fetch.nextMessage();
+			if (message != null) {
+				some = true;
+				this.lastTaken = System.nanoTime();
+				taker.take(message);
+			}
+			else if (this.closed) {
+				return some;
+			}
+			else {
+				awaitEnd(fetch);
+			}
 		}
+		return some;
+	}
+
+	/**
+	 * jnats is done when the time is over here. At the server it is over a bit later, and
+	 * what it has sent until then would wait for the server to deliver it again.
+	 */
+	private static void awaitEnd(FetchConsumer fetch) throws InterruptedException {
+		long limit = System.nanoTime() + OVERDUE.toNanos();
+		while (!fetch.isStopped() && System.nanoTime() - limit < 0) {
+			TimeUnit.MILLISECONDS.sleep(1);
+		}
+	}
+
+	/**
+	 * End the fetch that is going on. What is on its way would have to wait for the
+	 * server to deliver it again, so the end is chosen when nothing is.
+	 */
+	void close() throws InterruptedException {
+		this.closed = true;
+		long start = System.nanoTime();
+		FetchConsumer fetch = this.current;
+		while (fetch != null && fetch == this.current) {
+			long now = System.nanoTime();
+			long left = Math.min(this.lastTaken + QUIET.toNanos(), start + MAX_WAIT_FOR_QUIET.toNanos()) - now;
+			if (left <= 0) {
+				close(fetch);
+				return;
+			}
+			TimeUnit.NANOSECONDS.sleep(left);
+		}
+	}
+
+	/**
+	 * Make the server forget the fetches that were ended. Version 2.9 finds out too late
+	 * that nobody is there any more: it has taken the first message that is given back
+	 * out of its queue by then, and delivers it only after the ack wait. To be asked
+	 * about the consumer makes it look.
+	 */
+	void forgetFetches() {
+		if (isConnected()) {
+			try {
+				this.consumer.getConsumerInfo();
+			}
+			catch (IOException | JetStreamApiException | RuntimeException ex) {
+				logger.debug("The server may deliver a message later than it could", ex);
+			}
+		}
+	}
+
+	/** Let the server hear what was said last: the connection may be closed next. */
+	void flush() {
+		if (isConnected()) {
+			try {
+				this.connection.flush(FLUSHED_WITHIN);
+			}
+			catch (TimeoutException | RuntimeException ex) {
+				logger.debug("The server delivers again what it did not hear of", ex);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	boolean isConnected() {
+		return this.connection.getStatus() == Connection.Status.CONNECTED;
 	}
 
 	private static void close(FetchConsumer fetch) {

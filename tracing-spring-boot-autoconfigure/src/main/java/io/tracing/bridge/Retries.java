@@ -4,6 +4,7 @@
 package io.tracing.bridge;
 
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,8 @@ final class Retries {
 	private final BridgeSettings settings;
 
 	private final Set<String> problems;
+
+	private final CountDownLatch stopped = new CountDownLatch(1);
 
 	private @Nullable String logged;
 
@@ -60,11 +63,17 @@ final class Retries {
 		}
 	}
 
-	/** Wait before the next try. */
+	/** Wait before the next try, unless there will be none. */
 	void await() throws InterruptedException {
 		double nanos = this.settings.firstBackoff().toNanos()
 				* Math.pow(2, Math.max(0, Math.min(this.failures - 1, 30)));
-		TimeUnit.NANOSECONDS.sleep((long) Math.min(nanos, this.settings.maxBackoff().toNanos()));
+		long wait = (long) Math.min(nanos, this.settings.maxBackoff().toNanos());
+		this.stopped.await(wait, TimeUnit.NANOSECONDS);
+	}
+
+	/** Nobody waits any more. */
+	void stop() {
+		this.stopped.countDown();
 	}
 
 }

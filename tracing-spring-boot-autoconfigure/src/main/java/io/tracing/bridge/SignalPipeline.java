@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -98,14 +99,20 @@ final class SignalPipeline<R> {
 	 */
 	void submit(List<HeldMessage> batch) throws InterruptedException {
 		this.slots.acquire();
-		this.workers.execute(() -> {
-			try {
-				export(batch);
-			}
-			finally {
-				this.slots.release();
-			}
-		});
+		try {
+			this.workers.execute(() -> {
+				try {
+					export(batch);
+				}
+				finally {
+					this.slots.release();
+				}
+			});
+		}
+		catch (RejectedExecutionException ex) {
+			// The bridge stops, and gives back what it still holds.
+			this.slots.release();
+		}
 	}
 
 	private void export(List<HeldMessage> batch) {
@@ -182,8 +189,13 @@ final class SignalPipeline<R> {
 	private void export(List<Part<R>> parts, int tries) throws InterruptedException {
 		long records = parts.stream().mapToLong(Part::records).sum();
 		int left = tries;
+		boolean again = false;
 		while (true) {
-			this.backoff.await();
+			int sentAfter = this.backoff.await();
+			if (again) {
+				this.counters.retried.add(records);
+			}
+			again = true;
 			SendResult result = send(parts);
 			if (result instanceof SendResult.Unavailable unavailable) {
 				this.backoff.unavailable(unavailable.reason(), unavailable.retryAfter());
@@ -192,14 +204,13 @@ final class SignalPipeline<R> {
 				this.backoff.refused(refused.reason());
 			}
 			else {
-				this.backoff.answered();
+				this.backoff.answered(sentAfter);
 				if (!(result instanceof SendResult.Failed) || --left <= 0) {
 					settle(parts, records, result);
 					return;
 				}
 				this.backoff.await(this.settings.retryDelay());
 			}
-			this.counters.retried.add(records);
 		}
 	}
 
@@ -260,6 +271,10 @@ final class SignalPipeline<R> {
 		long now = System.nanoTime();
 		if (now - this.nextWarning >= 0) {
 			this.nextWarning = now + WARNING_INTERVAL;
+			if (rejected == 0) {
+				logger.warn("The backend took a request with {}, but: {}", this.signal.text(), accepted.message());
+				return;
+			}
 			logger.warn("The backend took a request and rejected {} of its {} for good: {}. Rejected so far: {}",
 					rejected, this.signal.text(), Objects.requireNonNullElse(accepted.message(), "it does not say why"),
 					this.counters.rejected.sum());
@@ -324,17 +339,35 @@ final class SignalPipeline<R> {
 	}
 
 	/**
+	 * Go on as long as the backend takes what is here. What waits for it now, or would
+	 * have to, is let go: it would not be done in time.
+	 */
+	void stopWaiting() {
+		boolean waiting = this.backoff.state() != SignalState.RUNNING;
+		this.backoff.stop();
+		if (waiting) {
+			this.workers.shutdownNow();
+		}
+	}
+
+	/** Let go of everything. */
+	void abort() {
+		this.workers.shutdownNow();
+	}
+
+	/**
 	 * Finish what is here, or give up at the deadline.
 	 * @param deadline by {@link System#nanoTime()}
 	 */
 	void stop(long deadline) throws InterruptedException {
 		this.workers.shutdown();
-		// Whoever waits for the backend would not be done in time.
-		boolean waiting = this.backoff.state() != SignalState.RUNNING;
-		if (waiting || !this.workers.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-			this.workers.shutdownNow();
-			this.workers.awaitTermination(1, TimeUnit.SECONDS);
+		try {
+			this.workers.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
 		}
+		finally {
+			this.workers.shutdownNow();
+		}
+		this.workers.awaitTermination(1, TimeUnit.SECONDS);
 	}
 
 }

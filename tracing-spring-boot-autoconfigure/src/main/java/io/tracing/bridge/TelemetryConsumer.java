@@ -49,11 +49,11 @@ final class TelemetryConsumer implements Runnable {
 
 	private final UnreadableMessages unreadable;
 
-	private final Set<String> problems;
-
 	private final HeldMessages held = new HeldMessages();
 
 	private final StorageGuard guard;
+
+	private final Retries retries;
 
 	private volatile @Nullable String problem = "it starts";
 
@@ -67,6 +67,8 @@ final class TelemetryConsumer implements Runnable {
 
 	private boolean silent;
 
+	private boolean unknownLogged;
+
 	private volatile @Nullable Pull pull;
 
 	TelemetryConsumer(Durable durable, Supplier<Connection> connection, BridgeSettings settings,
@@ -79,8 +81,8 @@ final class TelemetryConsumer implements Runnable {
 		this.pipelines = pipelines;
 		this.deadLetters = deadLetters;
 		this.unreadable = unreadable;
-		this.problems = problems;
 		this.guard = new StorageGuard(settings.stream());
+		this.retries = new Retries(settings, problems);
 		this.signOfLifeInterval = HeldMessages.signOfLifeInterval(settings.ackWait()).toNanos();
 	}
 
@@ -99,14 +101,13 @@ final class TelemetryConsumer implements Runnable {
 
 	@Override
 	public void run() {
-		Retries retries = new Retries(this.settings, this.problems);
 		try {
 			while (!this.stopping) {
 				try {
-					drain(open(), retries);
+					drain(open());
 				}
 				catch (IOException | JetStreamApiException | JetStreamStatusCheckedException | RuntimeException ex) {
-					failed(ex, retries);
+					failed(ex);
 				}
 			}
 		}
@@ -115,13 +116,13 @@ final class TelemetryConsumer implements Runnable {
 		}
 	}
 
-	private void failed(Exception failure, Retries retries) throws InterruptedException {
+	private void failed(Exception failure) throws InterruptedException {
 		if (!this.stopping) {
 			String description = NatsProblem.describe(failure, this.settings);
 			this.problem = description;
 			this.silent |= failure instanceof SilentConnectionException;
-			retries.failed(description);
-			retries.await();
+			this.retries.failed(description);
+			this.retries.await();
 		}
 	}
 
@@ -149,7 +150,7 @@ final class TelemetryConsumer implements Runnable {
 				options);
 	}
 
-	private void drain(Pull pull, Retries retries)
+	private void drain(Pull pull)
 			throws InterruptedException, IOException, JetStreamApiException, JetStreamStatusCheckedException {
 		this.pull = pull;
 		while (!this.stopping) {
@@ -158,7 +159,7 @@ final class TelemetryConsumer implements Runnable {
 			try {
 				pull.next((message) -> take(message, batch));
 				this.problem = null;
-				retries.succeeded();
+				this.retries.succeeded();
 			}
 			finally {
 				// What came before a fetch failed is held, and must go on.
@@ -178,14 +179,14 @@ final class TelemetryConsumer implements Runnable {
 
 	private void take(Message message, List<HeldMessage> batch) {
 		Signal signal = Signal.ofSubject(message.getSubject());
+		HeldMessage taken = this.held.take(signal, message);
 		if (signal != null) {
 			SignalCounters counters = this.pipelines.get(signal).counters();
 			counters.messages.increment();
-			if (message.metaData().deliveredCount() > 1) {
+			if (taken == null || message.metaData().deliveredCount() > 1) {
 				counters.redelivered.increment();
 			}
 		}
-		HeldMessage taken = this.held.take(signal, message);
 		if (taken != null) {
 			batch.add(taken);
 		}
@@ -207,6 +208,7 @@ final class TelemetryConsumer implements Runnable {
 			this.pipelines.get(entry.getKey()).submit(entry.getValue());
 		}
 		if (!unknown.isEmpty()) {
+			warnOfUnknown(unknown.get(0).delivery().getSubject());
 			this.deadLetters.write(unknown.stream()
 				.map((message) -> DeadLetter.of(message, message.delivery().getData(), DeadLetterReason.UNKNOWN_SUBJECT,
 						"the subject is of none of telemetry.spans.>, telemetry.logs.>, telemetry.metrics.>"))
@@ -215,10 +217,21 @@ final class TelemetryConsumer implements Runnable {
 		}
 	}
 
+	private void warnOfUnknown(String subject) {
+		if (!this.unknownLogged) {
+			this.unknownLogged = true;
+			logger.warn("Stream '{}' has messages with subjects of no signal, such as '{}': they become dead letters.",
+					this.settings.stream(), subject);
+		}
+	}
+
 	/** Tell the server, when it is time to, that what is held is worked on. */
 	void giveSignOfLife() {
+		Pull last = this.pull;
 		long now = System.nanoTime();
-		if (now - this.lastSignOfLife >= this.signOfLifeInterval) {
+		// Signs for a server that is away would fill the buffer of the connection, which
+		// others may use as well.
+		if (last != null && last.isConnected() && now - this.lastSignOfLife >= this.signOfLifeInterval) {
 			this.lastSignOfLife = now;
 			this.held.keepAlive();
 		}
@@ -237,11 +250,24 @@ final class TelemetryConsumer implements Runnable {
 	}
 
 	/** Fetch no more. What is here already is still handed on. */
-	void stop() {
+	void stop() throws InterruptedException {
 		this.stopping = true;
+		this.retries.stop();
 		Pull fetching = this.pull;
 		if (fetching != null) {
 			fetching.close();
+		}
+	}
+
+	/** Give back what is held, to whoever fetches next. */
+	void giveBackAll() {
+		Pull last = this.pull;
+		if (last != null) {
+			if (this.held.oldest() != null) {
+				last.forgetFetches();
+			}
+			this.held.giveBackAll();
+			last.flush();
 		}
 	}
 

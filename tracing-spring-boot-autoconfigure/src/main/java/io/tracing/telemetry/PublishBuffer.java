@@ -155,6 +155,16 @@ final class PublishBuffer {
 		}
 	}
 
+	boolean isClosed() {
+		this.lock.lock();
+		try {
+			return this.closed;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
 	void wake() {
 		this.lock.lock();
 		try {

@@ -166,6 +166,15 @@ public final class StreamPublisher implements AutoCloseable {
 	}
 
 	/**
+	 * Return whether what is handed over is published.
+	 * @return whether it was started and not closed yet
+	 */
+	public boolean isRunning() {
+		Thread publishing = this.thread.get();
+		return publishing != null && publishing.isAlive() && !this.buffer.isClosed();
+	}
+
+	/**
 	 * Publish what is left, for as long as the flush timeout allows, and drop the rest.
 	 * What is handed over from now on is dropped as well.
 	 */

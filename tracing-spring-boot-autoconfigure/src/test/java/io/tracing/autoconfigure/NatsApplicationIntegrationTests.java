@@ -321,6 +321,11 @@ class NatsApplicationIntegrationTests {
 		}
 
 		@Override
+		public String toString() {
+			return this.exported.toString();
+		}
+
+		@Override
 		public CompletableResultCode shutdown() {
 			this.shutDown = true;
 			return CompletableResultCode.ofSuccess();

@@ -115,6 +115,24 @@ class TracingPropertiesTests {
 	}
 
 	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			value = { "tracing.telemetry.buffer-size=1KB | one message can be as large as 1MB",
+					"tracing.telemetry.flush-timeout=-1s | a duration can't be negative",
+					"tracing.telemetry.nats.password=secret | a user needs a name and a password",
+					"tracing.telemetry.stream.name=a.b | it is not the name of a stream",
+					"tracing.telemetry.stream.max-age=1ms | no stream keeps its messages for so short a time",
+					"tracing.telemetry.stream.max-size=0 | a stream without room keeps nothing",
+					"tracing.telemetry.stream.replicas=7 | a stream has 1 to 5 replicas" })
+	void badValueOfTelemetryStopsTheStart(String property, String reason, CapturedOutput output) {
+		assertThatThrownBy(() -> start("--" + property, "--tracing.telemetry.enabled=true",
+				"--tracing.telemetry.nats.servers=nats://localhost:1"))
+			.isInstanceOf(Exception.class);
+		assertThat(output).contains("of the property '" + property.split("=")[0] + "'")
+			.contains("is invalid because " + reason)
+			.doesNotContain("secret");
+	}
+
+	@ParameterizedTest
 	@CsvSource({ "tracing.enabled, true", "tracing.semantic-conventions, 1.44", "tracing.warning-interval, 1m",
 			"tracing.consumer.parent, producer", "tracing.metrics.enabled, true", "tracing.kafka.enabled, true",
 			"tracing.kafka.capture-key, true", "tracing.kafka.propagation, true", "tracing.kafka.include, ",
@@ -125,12 +143,22 @@ class TracingPropertiesTests {
 			"tracing.nats.capture-key, true", "tracing.nats.propagation, true", "tracing.nats.settle-spans, true",
 			"tracing.nats.advisories, true", "tracing.nats.include, ", "tracing.nats.exclude, ",
 			"tracing.nats.untrusted, ", "tracing.nats.subject-templates, ", "tracing.nats.dual-write.subjects, ",
-			"tracing.nats.dual-write.field, trace_parent" })
+			"tracing.nats.dual-write.field, trace_parent", "tracing.bridge.enabled, false",
+			"tracing.bridge.endpoint, http://localhost:4318", "tracing.bridge.timeout, 10s",
+			"tracing.bridge.compression, none", "tracing.bridge.headers, ", "tracing.bridge.spans.endpoint, ",
+			"tracing.bridge.durable, otlp-bridge", "tracing.bridge.batch-size, 100",
+			"tracing.bridge.flush-interval, 5s", "tracing.bridge.max-deliveries, 4", "tracing.telemetry.enabled, false",
+			"tracing.telemetry.format, otlp", "'tracing.telemetry.signals', 'spans,logs,metrics'",
+			"tracing.telemetry.buffer-size, 16MB", "tracing.telemetry.flush-timeout, 10s",
+			"tracing.telemetry.nats.servers, ", "tracing.telemetry.nats.username, ",
+			"tracing.telemetry.nats.password, ", "tracing.telemetry.nats.token, ",
+			"tracing.telemetry.nats.credentials, ", "tracing.telemetry.stream.name, TELEMETRY",
+			"tracing.telemetry.stream.max-age, 7d", "tracing.telemetry.stream.max-size, 1GB",
+			"tracing.telemetry.stream.replicas, 1" })
 	void propertyIsDescribedWithItsDefault(String name, String defaultValue) throws IOException {
 		Map<String, Object> property = node("properties", name);
 		assertThat(property.get("description")).asString().isNotBlank().endsWith(".");
-		assertThat(property.get("defaultValue")).as(name)
-			.isIn(defaultValue, Boolean.valueOf(defaultValue), (defaultValue != null) ? null : List.of());
+		assertThat(defaultValue(property)).as(name).isEqualTo((defaultValue != null) ? defaultValue : "");
 	}
 
 	@Test
@@ -149,6 +177,12 @@ class TracingPropertiesTests {
 		assertThat(parents).containsExactly("producer", "link");
 		List<String> observations = read("$.hints[?(@.name == 'tracing.kafka.observation')].values[*].value");
 		assertThat(observations).containsExactly("yield", "replace");
+		List<String> compressions = read("$.hints[?(@.name == 'tracing.bridge.compression')].values[*].value");
+		assertThat(compressions).containsExactly("none", "gzip");
+		List<String> formats = read("$.hints[?(@.name == 'tracing.telemetry.format')].values[*].value");
+		assertThat(formats).containsExactly("otlp", "dagnats");
+		List<String> signals = read("$.hints[?(@.name == 'tracing.telemetry.signals')].values[*].value");
+		assertThat(signals).containsExactly("spans", "logs", "metrics");
 	}
 
 	@Test

@@ -13,12 +13,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
+import io.nats.client.Options;
 import io.nats.client.PublishOptions;
+import io.nats.client.api.ConsumerInfo;
 import io.nats.client.api.MessageInfo;
 import io.nats.client.impl.Headers;
 import io.nats.client.impl.NatsMessage;
@@ -85,7 +88,7 @@ final class BridgeScenario implements AutoCloseable {
 	}
 
 	OtlpBridge startBridge(OtlpHttpOptions target, UnaryOperator<OtlpBridgeBuilder> customizer) {
-		return startBridge(this.nats.connect(), target, customizer);
+		return start(this.nats.options(), target, (builder) -> customizer.apply(impatient(builder)));
 	}
 
 	/**
@@ -95,27 +98,66 @@ final class BridgeScenario implements AutoCloseable {
 	 * @return the bridge, which the scenario closes
 	 */
 	OtlpBridge startBridgeOf(String user, UnaryOperator<OtlpBridgeBuilder> customizer) {
-		return startBridge(this.nats.connect(this.nats.options().userInfo(user, "secret")), target(), customizer);
+		return start(this.nats.options().userInfo(user, "secret"), target(),
+				(builder) -> customizer.apply(impatient(builder)));
 	}
 
 	private OtlpHttpOptions target() {
 		return OtlpHttpOptions.builder().endpoint(this.backend.url()).timeout(Duration.ofSeconds(2)).build();
 	}
 
-	private OtlpBridge startBridge(Connection own, OtlpHttpOptions target,
-			UnaryOperator<OtlpBridgeBuilder> customizer) {
+	/**
+	 * Start a bridge that has all defaults.
+	 * @return the bridge, which the scenario closes
+	 */
+	OtlpBridge startBridgeWithDefaults() {
+		return start(this.nats.options(), OtlpHttpOptions.builder().endpoint(this.backend.url()).build(),
+				UnaryOperator.identity());
+	}
+
+	/**
+	 * Start a bridge with a connection that is not everybody's.
+	 * @param user who connects, with the password {@code secret}
+	 * @param customizer changes its settings
+	 * @return the bridge, which the scenario closes
+	 */
+	OtlpBridge startBridgeOf(String user, UnaryOperator<OtlpBridgeBuilder> customizer) {
+		return start(this.nats.options().userInfo(user, "secret"), target(),
+				(builder) -> customizer.apply(impatient(builder)));
+	}
+
+	private OtlpHttpOptions target() {
+		return OtlpHttpOptions.builder().endpoint(this.backend.url()).timeout(Duration.ofSeconds(2)).build();
+	}
+
+	/**
+	 * Start a bridge with a connection that is made for it.
+	 * @param connection what the connection is like
+	 * @param target where to send
+	 * @param customizer changes its settings, which are the defaults
+	 * @return the bridge, which the scenario closes
+	 */
+	OtlpBridge start(Options.Builder connection, OtlpHttpOptions target, UnaryOperator<OtlpBridgeBuilder> customizer) {
+		Connection own = this.nats.connect(connection);
 		this.connections.add(own);
-		OtlpBridgeBuilder builder = OtlpBridge.builder(() -> own, target)
-			.streams(stream()::createIfMissing)
-			.flushInterval(Duration.ofSeconds(1))
+		OtlpBridge bridge = customizer.apply(OtlpBridge.builder(() -> own, target).streams(stream()::createIfMissing))
+			.build();
+		this.bridges.add(bridge);
+		bridge.start();
+		return bridge;
+	}
+
+	/**
+	 * Make the waits of a bridge short.
+	 * @param builder its builder
+	 * @return the same builder
+	 */
+	static OtlpBridgeBuilder impatient(OtlpBridgeBuilder builder) {
+		return builder.flushInterval(Duration.ofSeconds(1))
 			.retryDelay(Duration.ofMillis(50))
 			.backoff(Duration.ofMillis(50), Duration.ofMillis(400))
 			.pause(Duration.ofMillis(500))
 			.ackWait(Duration.ofSeconds(3));
-		OtlpBridge bridge = customizer.apply(builder).build();
-		this.bridges.add(bridge);
-		bridge.start();
-		return bridge;
 	}
 
 	OtlpBridge startBridge() {
@@ -195,14 +237,36 @@ final class BridgeScenario implements AutoCloseable {
 	}
 
 	void awaitDrained(OtlpBridge bridge, Signal signal, Duration limit) {
-		String durable = Objects.requireNonNull(status(bridge, signal).durable());
+		awaitDrained(Objects.requireNonNull(status(bridge, signal).durable()), limit);
+	}
+
+	/**
+	 * Wait until nothing is left for a durable: neither in the stream nor under way.
+	 * @param durable its name
+	 */
+	void awaitDrained(String durable) {
+		awaitDrained(durable, LIMIT);
+	}
+
+	private void awaitDrained(String durable, Duration limit) {
 		Awaitility.await(durable + " is drained").atMost(limit).untilAsserted(() -> call((management) -> {
 			var info = management.getConsumerInfo(STREAM, durable);
 			if (info.getNumPending() + info.getNumAckPending() > 0) {
 				throw new AssertionError(info.getNumPending() + " are to be fetched, " + info.getNumAckPending()
-						+ " to be settled; the bridge says " + bridge.status());
+						+ " to be settled; the bridges say " + this.bridges.stream().map(OtlpBridge::status).toList());
 			}
 		}));
+	}
+
+	/**
+	 * Ask the server about a consumer.
+	 * @param durable its name
+	 * @return what the server says
+	 */
+	ConsumerInfo consumer(String durable) {
+		AtomicReference<ConsumerInfo> consumer = new AtomicReference<>();
+		call((management) -> consumer.set(management.getConsumerInfo(STREAM, durable)));
+		return consumer.get();
 	}
 
 	static SignalStatus status(OtlpBridge bridge, Signal signal) {

@@ -21,6 +21,7 @@ import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.metrics.v1.Sum;
 import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.Span;
+import io.tracing.telemetry.wire.Signal;
 
 /**
  * Telemetry as applications export it, each record with a number that tells it from
@@ -98,6 +99,43 @@ final class OtlpSamples {
 						.setTimeUnixNano(START + number + 1)
 						.setAsInt(number)))));
 		return request.build().toByteArray();
+	}
+
+	/**
+	 * Encode records of a signal.
+	 * @param signal which records
+	 * @param first the number of the first
+	 * @param count how many
+	 * @return the request
+	 */
+	static byte[] request(Signal signal, int first, int count) {
+		return switch (signal) {
+			case SPANS -> spans(first, count);
+			case LOGS -> logs(first, count);
+			case METRICS -> metrics(first, count);
+		};
+	}
+
+	/**
+	 * Write a record of a signal as the page's records have it.
+	 * @param signal which record
+	 * @param number its number
+	 * @return the JSON
+	 */
+	static byte[] record(Signal signal, int number) {
+		return switch (signal) {
+			case SPANS -> spanRecord(number);
+			case LOGS -> json("""
+					{"level":"info","message":"log-%d","service":"dagnats-engine","fields":{"run_id":"r1"},\
+					"timestamp":"2026-04-05T12:00:00.12Z"}""", number);
+			case METRICS -> json("""
+					{"name":"metric-%d","type":"counter","value":1,"tags":{"k":"v"},"service":"dagnats-engine",\
+					"timestamp":"2026-04-05T12:00:00.12Z"}""", number);
+		};
+	}
+
+	private static byte[] json(String template, int number) {
+		return template.formatted(number).getBytes(StandardCharsets.UTF_8);
 	}
 
 	/**

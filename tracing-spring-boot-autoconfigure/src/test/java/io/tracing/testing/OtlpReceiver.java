@@ -356,7 +356,12 @@ public final class OtlpReceiver implements AutoCloseable {
 		return metrics();
 	}
 
-	private void await(Signal signal, int count) {
+	/**
+	 * Wait until so many different records are there.
+	 * @param signal which records
+	 * @param count how many
+	 */
+	public void await(Signal signal, int count) {
 		Awaitility.await(count + " " + signal.text() + "; faults: " + this.faults)
 			.atMost(LIMIT)
 			.until(() -> distinct(signal), (distinct) -> distinct >= count);

@@ -7,12 +7,14 @@ import java.util.List;
 
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.otel.bridge.BaggageTaggingSpanProcessor;
+import io.opentelemetry.api.OpenTelemetry;
 
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.type.LogicalType;
 
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -70,6 +72,12 @@ public class ServiceConfiguration {
 				texts.setCoercion(shape, CoercionAction.Fail);
 			}
 		});
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty("tracing.telemetry.enabled")
+	LogExport logExport(OpenTelemetry openTelemetry, @Value("${spring.application.name}") String service) {
+		return new LogExport(openTelemetry, service);
 	}
 
 	@Bean

@@ -106,9 +106,16 @@ public final class TraceCollector implements SpanProcessor {
 
 	@Override
 	public void onEnd(ReadableSpan span) {
-		SpanData data = span.toSpanData();
-		store(data);
-		this.listeners.forEach((listener) -> listener.accept(data));
+		add(span.toSpanData());
+	}
+
+	/**
+	 * Adds a span that has ended, wherever it was seen.
+	 * @param span the span
+	 */
+	public void add(SpanData span) {
+		store(span);
+		this.listeners.forEach((listener) -> listener.accept(span));
 	}
 
 	@Override

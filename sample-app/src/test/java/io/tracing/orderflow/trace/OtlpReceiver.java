@@ -30,7 +30,11 @@ public final class OtlpReceiver implements AutoCloseable {
 	private final List<Throwable> failures = new CopyOnWriteArrayList<>();
 
 	public OtlpReceiver() throws IOException {
-		this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+		this(0);
+	}
+
+	public OtlpReceiver(int port) throws IOException {
+		this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
 		this.server.createContext("/v1/traces", this::receive);
 		this.server.createContext("/", OtlpReceiver::accept);
 		this.server.start();
