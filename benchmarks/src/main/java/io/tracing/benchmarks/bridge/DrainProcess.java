@@ -77,8 +77,7 @@ public final class DrainProcess {
 			case "bare" -> bare(durable, batchSize, amount);
 			default -> throw new IllegalArgumentException("Unknown command '" + command[0] + "'");
 		};
-		return perSecond + " " + (this.system.getProcessCpuTime() - busy) / 1e3 + " "
-				+ this.heap.most();
+		return perSecond + " " + (this.system.getProcessCpuTime() - busy) / 1e3 + " " + this.heap.most();
 	}
 
 	/**
@@ -99,7 +98,8 @@ public final class DrainProcess {
 			double perSecond = most.exported() * 1e9 / (System.nanoTime() - start);
 			SignalStatus status = awaitExported(bridge, records);
 			awaitSettled(consumer);
-			if (status.exported() != records || status.received() != records || status.retried() > 0 || status.rejected() > 0 || status.deadLetters() > 0) {
+			if (status.exported() != records || status.received() != records || status.retried() > 0
+					|| status.rejected() > 0 || status.deadLetters() > 0) {
 				throw new IllegalStateException(records + " spans were published, but " + status);
 			}
 			return perSecond;
