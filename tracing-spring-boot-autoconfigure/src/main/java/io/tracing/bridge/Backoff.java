@@ -48,6 +48,8 @@ final class Backoff {
 
 	private int closings;
 
+	private int resumptions;
+
 	private long failedSince;
 
 	private long openAt = System.nanoTime();
