@@ -20,7 +20,7 @@ record DrainTurn(double perSecond, double micros, double serverMicros, double ba
 	static DrainTurn of(String answer) {
 		String[] words = answer.split(" ");
 		return new DrainTurn(Double.parseDouble(words[0]), Double.parseDouble(words[1]), 0, 0,
-				Double.parseDouble(words[2]), Double.parseDouble(words[3]));
+				Double.parseDouble(words[2]));
 	}
 
 	DrainTurn with(double serverMicros, double backendMicros) {
