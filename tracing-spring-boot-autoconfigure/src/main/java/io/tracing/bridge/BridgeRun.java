@@ -84,7 +84,8 @@ final class BridgeRun {
 		this.streams = streams;
 		this.counters = counters;
 		this.faults = faults;
-		this.retries = new Retries(settings, this.problems);
+		// Its problems end with the start, of which the consumers know nothing.
+		this.retries = new Retries(settings, ConcurrentHashMap.newKeySet());
 		this.deadLetters = new DeadLetterStream(connection, settings);
 		this.pipelines.put(Signal.SPANS, pipeline(Signal.SPANS, new SpanTranslator(settings.serviceName()), sender));
 		this.pipelines.put(Signal.LOGS, pipeline(Signal.LOGS, new LogTranslator(settings.serviceName()), sender));
@@ -167,9 +168,6 @@ final class BridgeRun {
 		this.threads.add(thread("tracing-bridge-exhausted", advisories));
 		this.exhausted = advisories;
 		this.consumers = created;
-		if (this.stopping) {
-			return;
-		}
 		this.threads.forEach(Thread::start);
 		this.scheduler.scheduleWithFixedDelay(() -> created.forEach(TelemetryConsumer::giveSignOfLife), TICK_SECONDS,
 				TICK_SECONDS, TimeUnit.SECONDS);
