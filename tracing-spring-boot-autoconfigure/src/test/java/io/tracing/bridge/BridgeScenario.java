@@ -94,15 +94,6 @@ final class BridgeScenario implements AutoCloseable {
 	}
 
 	/**
-	 * Start a bridge that has all defaults.
-	 * @return the bridge, which the scenario closes
-	 */
-	OtlpBridge startBridgeWithDefaults() {
-		return start(this.nats.options(), OtlpHttpOptions.builder().endpoint(this.backend.url()).build(),
-				UnaryOperator.identity());
-	}
-
-	/**
 	 * Start a bridge with a connection that is not everybody's.
 	 * @param user who connects, with the password {@code secret}
 	 * @param customizer changes its settings
@@ -115,6 +106,15 @@ final class BridgeScenario implements AutoCloseable {
 
 	private OtlpHttpOptions target() {
 		return OtlpHttpOptions.builder().endpoint(this.backend.url()).timeout(Duration.ofSeconds(2)).build();
+	}
+
+	/**
+	 * Start a bridge that has all defaults.
+	 * @return the bridge, which the scenario closes
+	 */
+	OtlpBridge startBridgeWithDefaults() {
+		return start(this.nats.options(), OtlpHttpOptions.builder().endpoint(this.backend.url()).build(),
+				UnaryOperator.identity());
 	}
 
 	/**

@@ -77,6 +77,7 @@ class KilledNatsIntegrationTests {
 	}
 
 	/** Each message until the stream has it, and with its id, so that it has it once. */
+	@SuppressWarnings("try") // The connection's close() can be interrupted.
 	private int publishUntil(CountDownLatch enough) {
 		int number = 0;
 		JetStream stream = this.scenario.jetStream(Duration.ofMillis(500));
