@@ -17,8 +17,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
 import io.nats.client.Connection;
+import io.nats.client.JetStream;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
+import io.nats.client.JetStreamOptions;
 import io.nats.client.Options;
 import io.nats.client.PublishOptions;
 import io.nats.client.api.ConsumerInfo;
@@ -197,6 +199,20 @@ final class BridgeScenario implements AutoCloseable {
 			while (answer != null && !answer.startsWith("PONG")) {
 				answer = answers.readLine();
 			}
+		}
+		catch (IOException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
+	/**
+	 * Publish in another way.
+	 * @param timeout how long the stream may take to answer
+	 * @return what publishes
+	 */
+	JetStream jetStream(Duration timeout) {
+		try {
+			return this.connection.jetStream(JetStreamOptions.builder().requestTimeout(timeout).build());
 		}
 		catch (IOException ex) {
 			throw new AssertionError(ex);

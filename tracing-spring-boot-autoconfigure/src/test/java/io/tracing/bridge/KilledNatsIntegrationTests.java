@@ -9,10 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-import io.nats.client.Connection;
 import io.nats.client.JetStream;
 import io.nats.client.JetStreamApiException;
-import io.nats.client.JetStreamOptions;
 import io.nats.client.PublishOptions;
 import io.tracing.telemetry.wire.Signal;
 import io.tracing.testing.OtlpAnswer;
@@ -82,22 +80,16 @@ class KilledNatsIntegrationTests {
 	@SuppressWarnings("try") // The connection's close() can be interrupted.
 	private int publishUntil(CountDownLatch enough) {
 		int number = 0;
-		try (Connection connection = this.scenario.nats().connect()) {
-			JetStream stream = connection
-				.jetStream(JetStreamOptions.builder().requestTimeout(Duration.ofMillis(500)).build());
-			while (enough.getCount() > 0) {
-				PublishOptions options = PublishOptions.builder().messageId("message-" + number).build();
-				try {
-					stream.publish("telemetry.spans.svc.r1", OtlpSamples.spanRecord(number), options);
-					number++;
-				}
-				catch (IOException | JetStreamApiException | IllegalStateException ex) {
-					logger.debug("Message {} is published again", number, ex);
-				}
+		JetStream stream = this.scenario.jetStream(Duration.ofMillis(500));
+		while (enough.getCount() > 0) {
+			PublishOptions options = PublishOptions.builder().messageId("message-" + number).build();
+			try {
+				stream.publish("telemetry.spans.svc.r1", OtlpSamples.spanRecord(number), options);
+				number++;
 			}
-		}
-		catch (IOException | InterruptedException ex) {
-			throw new AssertionError(ex);
+			catch (IOException | JetStreamApiException | IllegalStateException ex) {
+				logger.debug("Message {} is published again", number, ex);
+			}
 		}
 		return number;
 	}
