@@ -84,7 +84,8 @@ final class BridgeRun {
 		this.streams = streams;
 		this.counters = counters;
 		this.faults = faults;
-		this.retries = new Retries(settings, this.problems);
+		// Its problems end with the start, of which the consumers know nothing.
+		this.retries = new Retries(settings, ConcurrentHashMap.newKeySet());
 		this.deadLetters = new DeadLetterStream(connection, settings);
 		this.pipelines.put(Signal.SPANS, pipeline(Signal.SPANS, new SpanTranslator(settings.serviceName()), sender));
 		this.pipelines.put(Signal.LOGS, pipeline(Signal.LOGS, new LogTranslator(settings.serviceName()), sender));

@@ -4,6 +4,7 @@
 package io.tracing.bridge;
 
 import java.io.IOException;
+import java.util.regex.Pattern;
 
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamStatusCheckedException;
@@ -23,6 +24,9 @@ final class NatsProblem {
 	private static final int JETSTREAM_NOT_ENABLED_FOR_ACCOUNT = 10039;
 
 	private static final String CONSUMER_DELETED = "Consumer Deleted";
+
+	// The client names the servers that it could not reach, with their passwords.
+	private static final Pattern USER_INFO = Pattern.compile("//[^/\\s]*@");
 
 	private NatsProblem() {
 	}
@@ -57,7 +61,7 @@ final class NatsProblem {
 
 	static String message(Throwable failure) {
 		@Nullable String message = failure.getMessage();
-		return (message != null) ? message : failure.getClass().getSimpleName();
+		return (message != null) ? USER_INFO.matcher(message).replaceAll("//***@") : failure.getClass().getSimpleName();
 	}
 
 }

@@ -48,8 +48,8 @@ record OtlpTarget(OtlpEndpoint endpoint, Map<String, String> headers, Duration t
 
 	@Override
 	public String toString() {
-		return "%s (headers %s, timeout %s, %s)".formatted(this.endpoint, this.headers.keySet(), this.timeout,
-				this.gzip ? "gzip" : "uncompressed");
+		return "%s (headers %s, timeout %s, %s)".formatted(this.endpoint, this.headers.keySet(),
+				DurationText.of(this.timeout), this.gzip ? "gzip" : "uncompressed");
 	}
 
 }

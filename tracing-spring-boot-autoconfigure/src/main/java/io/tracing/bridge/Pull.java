@@ -26,11 +26,6 @@ final class Pull {
 
 	private static final Logger logger = LoggerFactory.getLogger(Pull.class);
 
-	/**
-	 * A fetch that ends with nothing, and has not waited, was not answered by a consumer.
-	 */
-	private static final Duration SOON = Duration.ofMillis(200);
-
 	/** When nothing has come for so long, nothing is on its way. */
 	private static final Duration QUIET = Duration.ofMillis(100);
 
@@ -83,11 +78,17 @@ final class Pull {
 			this.current = null;
 			close(fetch);
 		}
-		if (!some && !this.closed && isSilent(this.connection)) {
-			throw new SilentConnectionException();
+		// One that brings nothing lasts as long as it may, if there is a consumer.
+		boolean early = System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(this.options.getExpiresInMillis())
+				/ 2;
+		if (some || this.closed) {
+			return;
 		}
-		if (!some && !this.closed && System.nanoTime() - start < SOON.toNanos()) {
-			throw new IOException("the server ended a fetch at once");
+		if (early) {
+			throw new IOException("the server ended a fetch before its time");
+		}
+		if (isSilent(this.connection)) {
+			throw new SilentConnectionException();
 		}
 	}
 

@@ -67,6 +67,8 @@ final class TelemetryConsumer implements Runnable {
 
 	private boolean silent;
 
+	private boolean unknownLogged;
+
 	private volatile @Nullable Pull pull;
 
 	TelemetryConsumer(Durable durable, Supplier<Connection> connection, BridgeSettings settings,
@@ -206,11 +208,20 @@ final class TelemetryConsumer implements Runnable {
 			this.pipelines.get(entry.getKey()).submit(entry.getValue());
 		}
 		if (!unknown.isEmpty()) {
+			warnOfUnknown(unknown.get(0).delivery().getSubject());
 			this.deadLetters.write(unknown.stream()
 				.map((message) -> DeadLetter.of(message, message.delivery().getData(), DeadLetterReason.UNKNOWN_SUBJECT,
 						"the subject is of none of telemetry.spans.>, telemetry.logs.>, telemetry.metrics.>"))
 				.toList());
 			unknown.forEach(HeldMessage::partDeadLettered);
+		}
+	}
+
+	private void warnOfUnknown(String subject) {
+		if (!this.unknownLogged) {
+			this.unknownLogged = true;
+			logger.warn("Stream '{}' has messages with subjects of no signal, such as '{}': they become dead letters.",
+					this.settings.stream(), subject);
 		}
 	}
 
@@ -252,7 +263,9 @@ final class TelemetryConsumer implements Runnable {
 	void giveBackAll() {
 		Pull last = this.pull;
 		if (last != null) {
-			last.forgetFetches();
+			if (this.held.oldest() != null) {
+				last.forgetFetches();
+			}
 			this.held.giveBackAll();
 			last.flush();
 		}

@@ -3,6 +3,7 @@
 
 package io.tracing.autoconfigure;
 
+import java.time.Duration;
 import java.util.List;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,6 +15,7 @@ import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.tracing.messaging.Faults;
 import io.tracing.micrometer.TelemetryMetrics;
 import io.tracing.telemetry.JetStreamLogRecordExporter;
 import io.tracing.telemetry.JetStreamMetricExporter;
@@ -176,9 +178,8 @@ class TelemetryAutoConfigurationTests {
 		}
 
 		@Bean
-		StreamPublisher myPublisher(TelemetryConnection connection, TelemetryStream stream,
-				io.tracing.messaging.Faults faults) {
-			return new StreamPublisher(connection, stream, 1 << 20, java.time.Duration.ZERO, faults);
+		StreamPublisher myPublisher(TelemetryConnection connection, TelemetryStream stream, Faults faults) {
+			return new StreamPublisher(connection, stream, 1 << 20, Duration.ZERO, faults);
 		}
 
 		@Bean

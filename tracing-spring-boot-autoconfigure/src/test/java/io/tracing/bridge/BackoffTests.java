@@ -66,6 +66,18 @@ class BackoffTests {
 	}
 
 	@Test
+	void answerToAnEarlierRequestDoesNotEndTheWait() throws Exception {
+		int sentBefore = this.backoff.await();
+		this.backoff.unavailable("429", Duration.ofMinutes(1));
+		this.backoff.answered(sentBefore);
+		assertThat(this.backoff.state()).isEqualTo(SignalState.RETRYING);
+		CompletableFuture<Void> request = inBackground(this.backoff::await);
+		assertThat(request).isNotDone();
+		this.backoff.resume();
+		request.get(5, TimeUnit.SECONDS);
+	}
+
+	@Test
 	void outageAndItsEndAreLoggedOnce() throws Exception {
 		waitAfterFailure(null);
 		waitAfterFailure(null);
@@ -110,6 +122,24 @@ class BackoffTests {
 		CompletableFuture<Void> waiting = inBackground(() -> this.backoff.await(Duration.ofMinutes(1)));
 		this.backoff.resume();
 		waiting.get(5, TimeUnit.SECONDS);
+	}
+
+	@Test
+	void stopEndsEachWait() throws Exception {
+		this.backoff.halt();
+		CompletableFuture<Void> request = inBackground(this.backoff::await);
+		CompletableFuture<Void> retry = inBackground(() -> this.backoff.await(Duration.ofMinutes(1)));
+		CompletableFuture<Void> fetch = inBackground(this.backoff::awaitResumed);
+		this.backoff.stop();
+		assertThat(request).failsWithin(Duration.ofSeconds(5)).withThrowableThat().withMessageContaining("stops");
+		assertThat(retry).failsWithin(Duration.ofSeconds(5)).withThrowableThat().withMessageContaining("stops");
+		fetch.get(5, TimeUnit.SECONDS);
+	}
+
+	@Test
+	void stopLeavesAloneWhoNeedNotWait() throws Exception {
+		this.backoff.stop();
+		assertThat(this.backoff.await()).isZero();
 	}
 
 	private long waitAfterFailure(@Nullable Duration retryAfter) throws InterruptedException {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
 import io.nats.client.Connection;
@@ -20,6 +21,7 @@ import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.Options;
 import io.nats.client.PublishOptions;
+import io.nats.client.api.ConsumerInfo;
 import io.nats.client.api.MessageInfo;
 import io.nats.client.impl.Headers;
 import io.nats.client.impl.NatsMessage;
@@ -239,6 +241,17 @@ final class BridgeScenario implements AutoCloseable {
 						+ " to be settled; the bridges say " + this.bridges.stream().map(OtlpBridge::status).toList());
 			}
 		}));
+	}
+
+	/**
+	 * Ask the server about a consumer.
+	 * @param durable its name
+	 * @return what the server says
+	 */
+	ConsumerInfo consumer(String durable) {
+		AtomicReference<ConsumerInfo> consumer = new AtomicReference<>();
+		call((management) -> consumer.set(management.getConsumerInfo(STREAM, durable)));
+		return consumer.get();
 	}
 
 	static SignalStatus status(OtlpBridge bridge, Signal signal) {

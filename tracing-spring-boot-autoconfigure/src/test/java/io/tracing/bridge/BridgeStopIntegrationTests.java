@@ -51,10 +51,7 @@ class BridgeStopIntegrationTests {
 		bridge.stop();
 		assertThat(BridgeScenario.status(bridge, Signal.SPANS).exported()).isEqualTo(50);
 		assertThat(this.scenario.backend().count(Signal.SPANS)).isEqualTo(50);
-		this.scenario.call((management) -> {
-			var consumer = management.getConsumerInfo(BridgeScenario.STREAM, "otlp-bridge-spans");
-			assertThat(consumer.getNumAckPending() + consumer.getNumPending()).isZero();
-		});
+		assertThat(pending() + this.scenario.consumer("otlp-bridge-spans").getNumPending()).isZero();
 		awaitNoThreads((name) -> !name.endsWith("-http"));
 	}
 
@@ -150,11 +147,7 @@ class BridgeStopIntegrationTests {
 	}
 
 	private long pending() {
-		long[] pending = new long[1];
-		this.scenario
-			.call((management) -> pending[0] = management.getConsumerInfo(BridgeScenario.STREAM, "otlp-bridge-spans")
-				.getNumAckPending());
-		return pending[0];
+		return this.scenario.consumer("otlp-bridge-spans").getNumAckPending();
 	}
 
 	private static Duration stop(OtlpBridge bridge) {

@@ -234,6 +234,27 @@ class BridgeStreamIntegrationTests {
 		this.log.await("Nothing waits for the bridge in stream 'TELEMETRY' that would be discarded.");
 	}
 
+	@Test
+	void stopDoesNotWaitForABackendThatIsAway() {
+		this.scenario.createStream();
+		fill(0, 10);
+		this.scenario.backend().stop();
+		OtlpBridge bridge = this.scenario.startBridge((builder) -> builder.batchSize(1)
+			.requestsInFlight(1)
+			.ackWait(Duration.ofMinutes(5))
+			.shutdownTimeout(Duration.ofMinutes(1)));
+		BridgeScenario.awaitState(bridge, Signal.SPANS, SignalState.RETRYING);
+		// One is under way, and the next one can't be handed on.
+		Awaitility.await().until(() -> BridgeScenario.status(bridge, Signal.SPANS).messages() == 2);
+		long start = System.nanoTime();
+		bridge.stop();
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+		this.scenario.backend().restart();
+		bridge.start();
+		this.scenario.backend().awaitSpans(10);
+		assertThat(this.scenario.backend().count(Signal.SPANS)).isEqualTo(10);
+	}
+
 	private void fill(int first, int end) {
 		for (int number = first; number < end; number++) {
 			this.scenario.publishOtlp(Signal.SPANS, OtlpSamples.largeSpan(number, 1_000));

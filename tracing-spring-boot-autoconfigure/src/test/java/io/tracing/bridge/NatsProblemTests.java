@@ -46,6 +46,14 @@ class NatsProblemTests {
 	}
 
 	@Test
+	void passwordsInUrlsAreNotShown() {
+		assertThat(
+				describe(new IOException("Unable to connect to NATS servers: [nats://me:p@ss@host:4222, tls://t@b]")))
+			.isEqualTo("NATS does not answer (Unable to connect to NATS servers:"
+					+ " [nats://***@host:4222, tls://***@b])");
+	}
+
+	@Test
 	void otherFailuresKeepTheirWords() {
 		assertThat(describe(new IOException("the connection is RECONNECTING")))
 			.isEqualTo("NATS does not answer (the connection is RECONNECTING)");

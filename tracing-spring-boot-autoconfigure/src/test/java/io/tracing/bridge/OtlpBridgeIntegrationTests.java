@@ -5,6 +5,7 @@ package io.tracing.bridge;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.nats.client.api.AckPolicy;
 import io.nats.client.api.ConsumerConfiguration;
@@ -100,6 +101,25 @@ class OtlpBridgeIntegrationTests {
 		this.scenario.awaitDrained(bridge, Signal.SPANS);
 		assertThat(this.scenario.backend().count(Signal.SPANS)).isEqualTo(99);
 		assertThat(this.scenario.backend().distinct(Signal.SPANS)).isEqualTo(99);
+	}
+
+	@Test
+	void backendThatFailsWhileABadRecordIsLookedForCostsNoGoodOne() {
+		this.scenario.createStream();
+		this.scenario.backend().rejectIf((span) -> span.getName().equals("span-3"));
+		AtomicInteger requests = new AtomicInteger();
+		this.scenario.backend()
+			.answerBy((request) -> (requests.incrementAndGet() % 2 == 0) ? OtlpAnswer.status(500) : null);
+		this.scenario.publishOtlp(Signal.SPANS, OtlpSamples.spans(0, 8));
+		OtlpBridge bridge = this.scenario.startBridge();
+		assertThat(this.scenario.awaitDeadLetters(1)).singleElement().satisfies((letter) -> {
+			assertThat(letter.getData()).isEqualTo(OtlpSamples.spans(3, 1));
+			assertThat(BridgeScenario.header(letter, "Dead-Letter-Reason")).isEqualTo("rejected");
+		});
+		this.scenario.awaitDrained(bridge, Signal.SPANS);
+		assertThat(this.scenario.deadLetters()).hasSize(1);
+		assertThat(this.scenario.backend().count(Signal.SPANS)).isEqualTo(7);
+		assertThat(BridgeScenario.status(bridge, Signal.SPANS).exported()).isEqualTo(7);
 	}
 
 	@Test

@@ -75,12 +75,10 @@ class PoisonIntegrationTests {
 			.build();
 		OtlpBridge bridge = this.scenario.startBridge(target,
 				(builder) -> builder.faults(this.faults).ackWait(Duration.ofSeconds(30)));
-		long start = System.nanoTime();
 		publish();
 		for (Signal signal : Signal.values()) {
 			this.scenario.awaitDrained(bridge, signal, LIMIT);
 		}
-		long nanos = System.nanoTime() - start;
 		goodOnesArriveOnce();
 		List<Message> letters = readDeadLetters();
 		for (Signal signal : Signal.values()) {
@@ -88,11 +86,9 @@ class PoisonIntegrationTests {
 		}
 		letters.forEach(PoisonIntegrationTests::isComplete);
 		assertThat(this.faults.count()).isZero();
+		// Among them are some that only a backend finds wrong.
+		assertThat(this.scenario.backend().faults()).isNotEmpty();
 		theBridgeGoesOn(bridge);
-		System.out.printf("%d messages in %d ms, %d requests, %d of them refused%n%s%n", MESSAGES, nanos / 1_000_000,
-				this.scenario.backend().requests("/v1/traces") + this.scenario.backend().requests("/v1/logs")
-						+ this.scenario.backend().requests("/v1/metrics"),
-				this.scenario.backend().faults().size(), bridge.status());
 	}
 
 	/**

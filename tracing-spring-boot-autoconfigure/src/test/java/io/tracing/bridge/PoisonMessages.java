@@ -45,13 +45,17 @@ final class PoisonMessages {
 			"Time":"2026-04-05T12:00:00Z","Count":3,"Bounds":[1,5],"BucketCounts":[1,1,1],"Min":0.5,"Max":null,\
 			"Sum":9}],"Temporality":"CumulativeTemporality"}}""";
 
+	// What only the backend finds wrong takes many requests to be found, and is rare.
 	private static final List<Function<Random, PoisonMessage>> KINDS = List.of(PoisonMessages::randomBytes,
-			PoisonMessages::randomText, PoisonMessages::mutatedJson, PoisonMessages::mutatedJson,
-			PoisonMessages::mutatedJson, PoisonMessages::mutatedJson, PoisonMessages::truncatedJson,
+			PoisonMessages::randomBytes, PoisonMessages::randomText, PoisonMessages::randomText,
+			PoisonMessages::mutatedJson, PoisonMessages::mutatedJson, PoisonMessages::mutatedJson,
+			PoisonMessages::mutatedJson, PoisonMessages::mutatedJson, PoisonMessages::mutatedJson,
+			PoisonMessages::truncatedJson, PoisonMessages::truncatedJson, PoisonMessages::replacedValue,
 			PoisonMessages::replacedValue, PoisonMessages::replacedValue, PoisonMessages::replacedValue,
-			PoisonMessages::mutatedRequest, PoisonMessages::truncatedRequest, PoisonMessages::mutatedRequest,
-			PoisonMessages::wrongContentType, PoisonMessages::otherSignal, PoisonMessages::empty,
-			PoisonMessages::oddHeaders, PoisonMessages::garbageThatIsProtobuf);
+			PoisonMessages::replacedValue, PoisonMessages::mutatedRequest, PoisonMessages::truncatedRequest,
+			PoisonMessages::truncatedRequest, PoisonMessages::wrongContentType, PoisonMessages::wrongContentType,
+			PoisonMessages::otherSignal, PoisonMessages::empty, PoisonMessages::empty, PoisonMessages::oddHeaders,
+			PoisonMessages::garbageThatIsProtobuf);
 
 	private static final List<Function<Random, PoisonMessage>> LARGE_KINDS = List.of(PoisonMessages::hugeJson,
 			PoisonMessages::hugeRequest, PoisonMessages::hugeGarbage, PoisonMessages::deepJson,

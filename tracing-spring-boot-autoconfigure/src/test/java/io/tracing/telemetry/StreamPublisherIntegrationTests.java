@@ -194,6 +194,26 @@ class StreamPublisherIntegrationTests {
 	}
 
 	@Test
+	void subjectThatMayNotBePublishedToIsGivenUpAndTheOthersPass(CapturedOutput output) {
+		this.server.close();
+		NatsServer strict = NatsServer.start("authorization: { users: [ { user: ada, password: secret,"
+				+ " permissions: { publish: { deny: \"telemetry.logs.>\" } } } ] }");
+		try (strict;
+				TestPublisher test = new TestPublisher(() -> strict.connect(strict.options().userInfo("ada", "secret")),
+						16 << 20, FLUSH_TIMEOUT)) {
+			test.publisher.start();
+			test.publisher.accept(Signal.LOGS, "telemetry.logs.shop", new byte[10], 1);
+			JetStreamSpanExporter exporter = new JetStreamSpanExporter(test.publisher, TelemetryFormat.DAGNATS);
+			exporter.export(spans(0, 10));
+			await().atMost(Duration.ofMinutes(1)).until(() -> test.publisher.waitingBytes() == 0);
+			assertThat(test.publisher.counters().published(Signal.SPANS)).isEqualTo(10);
+			assertThat(test.publisher.counters().dropped(Signal.LOGS, DropReason.REFUSED)).isEqualTo(1);
+		}
+		assertThat(output).contains("NATS answers others, but not 'telemetry.logs.shop'")
+			.contains("allow the user to publish to 'telemetry.>'");
+	}
+
+	@Test
 	void streamThatIsDeletedIsCreatedAgain() throws IOException, JetStreamApiException {
 		try (NatsConnection nats = new NatsConnection(this.server);
 				TestPublisher test = new TestPublisher(this.server, 16 << 20, FLUSH_TIMEOUT)) {
