@@ -287,10 +287,8 @@ final class SignalPipeline<R> {
 			bury(smaller.get(0), reason, error);
 			return;
 		}
-		// What failed together was tried as often as it may. What is too large together,
-		// or
-		// rejected for one of them, was not: the backend may fail over a half that is
-		// good.
+		// What failed together was tried as often as it may, what is only too large or
+		// rejected for one of them was not.
 		int tries = (reason == DeadLetterReason.FAILED) ? 1 : this.settings.maxDeliveries();
 		int half = smaller.size() / 2;
 		export(smaller.subList(0, half), tries);
