@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
+import io.tracing.benchmarks.bridge.BridgeReport;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.runner.Runner;
@@ -50,27 +51,39 @@ public final class Report {
 
 	/**
 	 * Run the benchmarks.
-	 * @param arguments {@code --quick} for a first impression, {@code --kafka} or
-	 * {@code --nats} for only the one
+	 * @param arguments {@code --quick} for a first impression; {@code --kafka},
+	 * {@code --nats} or {@code --bridge} for only that
 	 * @throws Exception if a benchmark fails
 	 */
 	public static void main(String[] arguments) throws Exception {
 		Effort effort = new Effort(4, 5, 8);
 		Set<Section.Broker> brokers = EnumSet.noneOf(Section.Broker.class);
+		boolean bridge = false;
 		for (String argument : arguments) {
 			switch (argument) {
 				case "--quick" -> effort = new Effort(1, 5, 4);
 				case "--kafka" -> brokers.add(Section.Broker.KAFKA);
 				case "--nats" -> brokers.add(Section.Broker.NATS);
+				case "--bridge" -> bridge = true;
 				default -> throw new IllegalArgumentException(
-						"Unknown argument '" + argument + "': there are --quick, --kafka and --nats");
+						"Unknown argument '" + argument + "': there are --quick, --kafka, --nats and --bridge");
 			}
+		}
+		boolean all = brokers.isEmpty() && !bridge;
+		if (bridge || all) {
+			BridgeReport.run(effort.measurements);
+		}
+		if (all) {
+			brokers = EnumSet.allOf(Section.Broker.class);
+		}
+		if (brokers.isEmpty()) {
+			return;
 		}
 		// JMH's own lock on the machine, which would let one fork alone start.
 		System.setProperty("jmh.ignoreLock", "true");
 		Path turns = Files.createTempFile("turns", ".lock");
 		try {
-			new Report(effort, brokers.isEmpty() ? EnumSet.allOf(Section.Broker.class) : brokers, turns).run();
+			new Report(effort, brokers, turns).run();
 		}
 		finally {
 			Files.delete(turns);

@@ -27,4 +27,14 @@ class OnceIntegrationTests {
 				"broken: no consumer has dealt with the order");
 	}
 
+	@Test
+	void traceThatCameByNatsIsStatusZero() {
+		ByteArrayOutputStream out = new ByteArrayOutputStream();
+		int status = OrderFlowApplication.run(new PrintStream(out, true, StandardCharsets.UTF_8), System.err, "--once",
+				"--telemetry=nats", "--server.port=0");
+		assertThat(out.toString(StandardCharsets.UTF_8)).contains("unbroken: one trace id in 6 services",
+				"Telemetry went from the services to stream TELEMETRY on nats://");
+		assertThat(status).isZero();
+	}
+
 }

@@ -4,6 +4,7 @@
 package io.tracing.bridge;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
@@ -33,10 +34,13 @@ final class ExchangeFault {
 		}
 		if (cause(fault, UnresolvedAddressException.class) != null
 				|| cause(fault, UnknownHostException.class) != null) {
-			return unavailable("has a host name that is unknown here");
+			return unavailable("has a host name that is unknown here (check tracing.bridge.endpoint)");
 		}
 		if (cause(fault, HttpConnectTimeoutException.class) != null) {
-			return unavailable("let no connection be made in time");
+			return unavailable("let no connection be made in time (if it is up, check tracing.bridge.endpoint)");
+		}
+		if (cause(fault, ConnectException.class) != null) {
+			return unavailable("takes no connections (if it is up, check tracing.bridge.endpoint)");
 		}
 		return unavailable("gave no answer: " + describe(fault));
 	}

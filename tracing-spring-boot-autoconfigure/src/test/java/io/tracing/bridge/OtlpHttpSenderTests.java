@@ -90,7 +90,8 @@ class OtlpHttpSenderTests {
 	void refusedConnectionIsUnavailable() throws InterruptedException {
 		this.backend.stop();
 		assertThat(send()).isInstanceOfSatisfying(SendResult.Unavailable.class, (unavailable) -> {
-			assertThat(unavailable.reason()).startsWith(url(TRACES) + " gave no answer: ");
+			assertThat(unavailable.reason())
+				.isEqualTo(url(TRACES) + " takes no connections (if it is up, check tracing.bridge.endpoint)");
 			assertThat(unavailable.retryAfter()).isNull();
 		});
 		this.backend.restart();
@@ -101,7 +102,9 @@ class OtlpHttpSenderTests {
 	void unknownHostIsUnavailable() throws InterruptedException {
 		try (OtlpHttpSender sender = sender("http://no-such-host.invalid:4318")) {
 			assertThat(sender.send(Signal.SPANS, OtlpRequests.of(Signal.SPANS))).isEqualTo(new SendResult.Unavailable(
-					"http://no-such-host.invalid:4318/v1/traces has a host name that is unknown here", null));
+					"http://no-such-host.invalid:4318/v1/traces has a host name that is unknown here"
+							+ " (check tracing.bridge.endpoint)",
+					null));
 		}
 	}
 
