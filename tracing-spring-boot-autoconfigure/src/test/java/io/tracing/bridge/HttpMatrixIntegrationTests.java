@@ -20,7 +20,6 @@ import io.nats.client.api.MessageInfo;
 import io.tracing.telemetry.wire.Signal;
 import io.tracing.testing.OtlpAnswer;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,7 +94,7 @@ class HttpMatrixIntegrationTests {
 	void taken(String name, OtlpAnswer answer, int rejected) {
 		answer(answer);
 		OtlpBridge bridge = start();
-		assertOutcome(bridge, new Outcome(1, RECORDS - rejected, rejected, 0, null, 0));
+		assertOutcome(bridge, new BatchOutcome(1, RECORDS - rejected, rejected, 0, null, 0));
 		assertThat(this.scenario.deadLetters()).isEmpty();
 	}
 
@@ -114,7 +113,7 @@ class HttpMatrixIntegrationTests {
 	void triedAgain(String name, OtlpAnswer answer) {
 		answer(answer, answer);
 		OtlpBridge bridge = start();
-		assertOutcome(bridge, new Outcome(3, RECORDS, 0, 2 * RECORDS, null, 0));
+		assertOutcome(bridge, new BatchOutcome(3, RECORDS, 0, 2 * RECORDS, null, 0));
 		assertNothingTwice();
 		assertThat(this.scenario.deadLetters()).isEmpty();
 	}
@@ -130,7 +129,7 @@ class HttpMatrixIntegrationTests {
 	void answerThatDoesNotEndIsNotWaitedFor(String name, OtlpAnswer answer, int requests) {
 		answer(answer);
 		OtlpBridge bridge = start(SHORT_TIMEOUT);
-		assertOutcome(bridge, new Outcome(requests, RECORDS, 0, (requests - 1) * RECORDS, null, 0));
+		assertOutcome(bridge, new BatchOutcome(requests, RECORDS, 0, (requests - 1) * RECORDS, null, 0));
 		assertNothingTwice();
 		assertThat(this.scenario.deadLetters()).isEmpty();
 	}
@@ -158,7 +157,7 @@ class HttpMatrixIntegrationTests {
 	void recordsThatTheBackendKeptBeforeItFailedAreThereTwice() {
 		answer(OtlpAnswer.status(504).kept());
 		OtlpBridge bridge = start();
-		assertOutcome(bridge, new Outcome(2, RECORDS, 0, RECORDS, null, 0));
+		assertOutcome(bridge, new BatchOutcome(2, RECORDS, 0, RECORDS, null, 0));
 		for (Signal signal : Signal.values()) {
 			assertThat(this.scenario.backend().distinct(signal)).isEqualTo(RECORDS);
 			assertThat(this.scenario.backend().count(signal)).isEqualTo(2 * RECORDS);
@@ -184,7 +183,7 @@ class HttpMatrixIntegrationTests {
 	void retryAfterIsHonoured(String name, OtlpAnswer answer) {
 		answer(answer);
 		OtlpBridge bridge = start();
-		assertOutcome(bridge, new Outcome(2, RECORDS, 0, RECORDS, null, 0));
+		assertOutcome(bridge, new BatchOutcome(2, RECORDS, 0, RECORDS, null, 0));
 		for (Signal signal : Signal.values()) {
 			assertThat(this.arrivals.between(PATHS.get(signal), 0, 1)).isBetween(Duration.ofSeconds(2),
 					Duration.ofSeconds(10));
@@ -198,7 +197,7 @@ class HttpMatrixIntegrationTests {
 		ZonedDateTime date = ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(3);
 		answer(OtlpAnswer.status(429).header("Retry-After", httpDate(date)));
 		OtlpBridge bridge = start();
-		assertOutcome(bridge, new Outcome(2, RECORDS, 0, RECORDS, null, 0));
+		assertOutcome(bridge, new BatchOutcome(2, RECORDS, 0, RECORDS, null, 0));
 		assertThat(ZonedDateTime.now(ZoneOffset.UTC)).isAfter(date.truncatedTo(ChronoUnit.SECONDS));
 		for (Signal signal : Signal.values()) {
 			assertThat(this.arrivals.time(PATHS.get(signal), 1))
@@ -218,7 +217,7 @@ class HttpMatrixIntegrationTests {
 			assertThat(paused.exported() + paused.deadLetters() + paused.redelivered()).isZero();
 		}
 		bridge.resume();
-		assertOutcome(bridge, new Outcome(2, RECORDS, 0, RECORDS, null, 0));
+		assertOutcome(bridge, new BatchOutcome(2, RECORDS, 0, RECORDS, null, 0));
 		assertNothingTwice();
 		assertThat(this.scenario.deadLetters()).isEmpty();
 	}
@@ -231,7 +230,7 @@ class HttpMatrixIntegrationTests {
 	void rejectedOneByOne(int status) {
 		this.scenario.backend().answerAll(OtlpAnswer.status(status).message("bad data"));
 		OtlpBridge bridge = start();
-		assertOutcome(bridge, new Outcome(1 + 2 + 4 + 2 + 2, 0, 0, 0, DeadLetterReason.REJECTED, RECORDS));
+		assertOutcome(bridge, new BatchOutcome(1 + 2 + 4 + 2 + 2, 0, 0, 0, DeadLetterReason.REJECTED, RECORDS));
 		assertAllAreDeadLetters("rejected", "answered " + status + ": bad data");
 	}
 
@@ -243,7 +242,7 @@ class HttpMatrixIntegrationTests {
 		OtlpBridge bridge = start();
 		// With the bad: all, a half, its message, two of that, itself. Without: the rest
 		// of each.
-		assertOutcome(bridge, new Outcome(5 + 4, RECORDS - 1, 0, 0, DeadLetterReason.REJECTED, 1));
+		assertOutcome(bridge, new BatchOutcome(5 + 4, RECORDS - 1, 0, 0, DeadLetterReason.REJECTED, 1));
 		assertNothingTwice();
 		assertThat(this.scenario.deadLetters()).hasSize(Signal.values().length);
 		for (Signal signal : Signal.values()) {
@@ -258,7 +257,7 @@ class HttpMatrixIntegrationTests {
 			.answerBy((request) -> (this.scenario.backend().requests(request.path()) == 0) ? OtlpAnswer.status(413)
 					: null);
 		OtlpBridge bridge = start();
-		assertOutcome(bridge, new Outcome(3, RECORDS, 0, 0, null, 0));
+		assertOutcome(bridge, new BatchOutcome(3, RECORDS, 0, 0, null, 0));
 		assertNothingTwice();
 		assertThat(this.scenario.deadLetters()).isEmpty();
 	}
@@ -267,7 +266,7 @@ class HttpMatrixIntegrationTests {
 	void whatIsTooLargeAloneIsADeadLetter() {
 		this.scenario.backend().answerAll(OtlpAnswer.status(413).text("at most 10 bytes"));
 		OtlpBridge bridge = start();
-		assertOutcome(bridge, new Outcome(11, 0, 0, 0, DeadLetterReason.TOO_LARGE, RECORDS));
+		assertOutcome(bridge, new BatchOutcome(11, 0, 0, 0, DeadLetterReason.TOO_LARGE, RECORDS));
 		assertAllAreDeadLetters("too_large", "answered 413: at most 10 bytes");
 	}
 
@@ -292,7 +291,7 @@ class HttpMatrixIntegrationTests {
 		OtlpAnswer failure = OtlpAnswer.status(status);
 		answer(failure, failure, failure);
 		OtlpBridge bridge = start();
-		assertOutcome(bridge, new Outcome(4, RECORDS, 0, 3 * RECORDS, null, 0));
+		assertOutcome(bridge, new BatchOutcome(4, RECORDS, 0, 3 * RECORDS, null, 0));
 		assertNothingTwice();
 		assertThat(this.scenario.deadLetters()).isEmpty();
 	}
@@ -302,7 +301,7 @@ class HttpMatrixIntegrationTests {
 	void failureThatLastsEndsInDeadLetters(int status) {
 		this.scenario.backend().answerAll(OtlpAnswer.status(status).text("out of disk"));
 		OtlpBridge bridge = start();
-		assertOutcome(bridge, new Outcome(4 + 10, 0, 0, 3 * RECORDS, DeadLetterReason.FAILED, RECORDS));
+		assertOutcome(bridge, new BatchOutcome(4 + 10, 0, 0, 3 * RECORDS, DeadLetterReason.FAILED, RECORDS));
 		assertAllAreDeadLetters("failed", "answered " + status + ": out of disk");
 	}
 
@@ -343,20 +342,10 @@ class HttpMatrixIntegrationTests {
 		return status;
 	}
 
-	private void assertOutcome(OtlpBridge bridge, Outcome expected) {
+	private void assertOutcome(OtlpBridge bridge, BatchOutcome expected) {
 		for (Signal signal : Signal.values()) {
 			SignalStatus status = awaitDone(bridge, signal);
-			assertThat(new Outcome((int) this.scenario.backend().requests(PATHS.get(signal)), status.exported(),
-					status.rejected(), status.retried(),
-					status.deadLettered()
-						.entrySet()
-						.stream()
-						.filter((entry) -> entry.getValue() > 0)
-						.map(Map.Entry::getKey)
-						.findAny()
-						.orElse(null),
-					status.deadLetters()))
-				.as(signal.text())
+			assertThat(BatchOutcome.of(this.scenario.backend().requests(PATHS.get(signal)), status)).as(signal.text())
 				.isEqualTo(expected);
 		}
 		assertThat(this.scenario.backend().faults()).isEmpty();
@@ -403,20 +392,6 @@ class HttpMatrixIntegrationTests {
 			.stream()
 			.filter((letter) -> letter.getSubject().equals("telemetry-dlq." + signal.text()))
 			.toList();
-	}
-
-	/**
-	 * What became of the records of one signal.
-	 *
-	 * @param requests how many requests it took
-	 * @param exported records that the backend has
-	 * @param rejected records of partial successes
-	 * @param retried records that were sent again
-	 * @param reason why records are dead letters, if some are
-	 * @param deadLettered records that are dead letters
-	 */
-	private record Outcome(int requests, long exported, long rejected, long retried, @Nullable DeadLetterReason reason,
-			long deadLettered) {
 	}
 
 }
