@@ -117,7 +117,7 @@ class OtlpBridgeAutoConfigurationTests {
 			assertThat(OtlpBackend.describe(backend)).isEqualTo(
 					"http://localhost:4318/v1/traces, http://localhost:4318/v1/logs, http://localhost:4318/v1/metrics");
 			assertThat(backend.timeout(Signal.SPANS)).isEqualTo(Duration.ofSeconds(10));
-			assertThat(backend.toString()).contains("headers [], timeout PT10S, uncompressed").doesNotContain("gzip");
+			assertThat(backend.toString()).contains("headers [], timeout 10s, uncompressed").doesNotContain("gzip");
 		});
 	}
 
@@ -130,9 +130,9 @@ class OtlpBridgeAutoConfigurationTests {
 					"tracing.bridge.logs.headers.x-logs=1", "tracing.bridge.metrics.timeout=1m",
 					"tracing.bridge.metrics.compression=none")
 			.run((context) -> assertThat(context.getBean(OtlpHttpOptions.class)).hasToString("{"
-					+ "SPANS=http://spans.example.org/as-it-is (headers [x-all], timeout PT7S, gzip), "
-					+ "LOGS=https://all.example.org/base/v1/logs (headers [x-logs], timeout PT7S, gzip), "
-					+ "METRICS=https://all.example.org/base/v1/metrics (headers [x-all], timeout PT1M, uncompressed)}"));
+					+ "SPANS=http://spans.example.org/as-it-is (headers [x-all], timeout 7s, gzip), "
+					+ "LOGS=https://all.example.org/base/v1/logs (headers [x-logs], timeout 7s, gzip), "
+					+ "METRICS=https://all.example.org/base/v1/metrics (headers [x-all], timeout 1m, uncompressed)}"));
 	}
 
 	@Test
@@ -143,16 +143,16 @@ class OtlpBridgeAutoConfigurationTests {
 				"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://spans.example.org/as-it-is",
 				"OTEL_EXPORTER_OTLP_LOGS_HEADERS=x-logs=1");
 		variables.run((context) -> assertThat(context.getBean(OtlpHttpOptions.class))
-			.hasToString("{" + "SPANS=http://spans.example.org/as-it-is (headers [x-all, x-two], timeout PT3S, gzip), "
-					+ "LOGS=https://all.example.org/v1/logs (headers [x-logs], timeout PT3S, gzip), "
-					+ "METRICS=https://all.example.org/v1/metrics (headers [x-all, x-two], timeout PT3S, gzip)}"));
+			.hasToString("{" + "SPANS=http://spans.example.org/as-it-is (headers [x-all, x-two], timeout 3s, gzip), "
+					+ "LOGS=https://all.example.org/v1/logs (headers [x-logs], timeout 3s, gzip), "
+					+ "METRICS=https://all.example.org/v1/metrics (headers [x-all, x-two], timeout 3s, gzip)}"));
 		variables
 			.withPropertyValues("tracing.bridge.endpoint=http://mine.example.org", "tracing.bridge.headers.x-mine=1",
 					"tracing.bridge.compression=none", "tracing.bridge.metrics.timeout=1s")
 			.run((context) -> assertThat(context.getBean(OtlpHttpOptions.class)).hasToString("{"
-					+ "SPANS=http://mine.example.org/v1/traces (headers [x-mine], timeout PT3S, uncompressed), "
-					+ "LOGS=http://mine.example.org/v1/logs (headers [x-mine], timeout PT3S, uncompressed), "
-					+ "METRICS=http://mine.example.org/v1/metrics (headers [x-mine], timeout PT1S, uncompressed)}"));
+					+ "SPANS=http://mine.example.org/v1/traces (headers [x-mine], timeout 3s, uncompressed), "
+					+ "LOGS=http://mine.example.org/v1/logs (headers [x-mine], timeout 3s, uncompressed), "
+					+ "METRICS=http://mine.example.org/v1/metrics (headers [x-mine], timeout 1s, uncompressed)}"));
 	}
 
 	@Test
