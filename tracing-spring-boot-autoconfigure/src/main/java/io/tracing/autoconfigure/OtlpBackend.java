@@ -6,6 +6,7 @@ package io.tracing.autoconfigure;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -57,8 +58,8 @@ final class OtlpBackend {
 	}
 
 	/** Such as "http://localhost:4318/v1/traces, http://localhost:4318/v1/logs". */
-	static String describe(OtlpHttpOptions options) {
-		return Arrays.stream(Signal.values()).map(options::endpoint).collect(Collectors.joining(", "));
+	static String describe(OtlpHttpOptions options, Set<Signal> signals) {
+		return signals.stream().sorted().map(options::endpoint).collect(Collectors.joining(", "));
 	}
 
 	private void useVariables(Environment environment) {

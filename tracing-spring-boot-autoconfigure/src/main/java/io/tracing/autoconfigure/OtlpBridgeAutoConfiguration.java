@@ -63,6 +63,7 @@ public final class OtlpBridgeAutoConfiguration {
 				.streams(stream::createIfMissing)
 				.stream(stream.name())
 				.durable(properties.durable())
+				.signals(properties.signals())
 				.durablePerSignal(properties.durablePerSignal())
 				.batchSize(properties.batchSize())
 				.maxBatchBytes(Math.toIntExact(properties.maxBatchBytes().toBytes()))
@@ -82,8 +83,9 @@ public final class OtlpBridgeAutoConfiguration {
 
 		@Bean
 		OtlpBridgeLifecycle otlpBridgeLifecycle(OtlpBridge bridge, OtlpHttpOptions backend, TelemetryStream stream,
-				TracingReport report) {
-			report.remark("OTLP bridge: stream '%s' to %s".formatted(stream.name(), OtlpBackend.describe(backend)));
+				OtlpBridgeProperties properties, TracingReport report) {
+			report.remark("OTLP bridge: stream '%s' to %s".formatted(stream.name(),
+					OtlpBackend.describe(backend, properties.signals())));
 			return new OtlpBridgeLifecycle(bridge);
 		}
 

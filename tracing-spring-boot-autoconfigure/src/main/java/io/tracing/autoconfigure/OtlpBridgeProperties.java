@@ -5,6 +5,7 @@ package io.tracing.autoconfigure;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 
 import io.tracing.telemetry.wire.Signal;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,8 @@ import org.springframework.util.unit.DataSize;
  * @param metrics Settings of the metrics alone.
  * @param durable Durable consumer that is drained, or what the names of those of each
  * signal begin with. Bridges that share it share the work.
+ * @param signals Kinds of telemetry that are drained. The rest stays in the stream, for
+ * another bridge.
  * @param durablePerSignal Whether each signal has a durable consumer of its own, so that
  * one that the backend does not take does not hold up the others.
  * @param batchSize Messages that are fetched and sent together, at most.
@@ -53,13 +56,15 @@ import org.springframework.util.unit.DataSize;
 record OtlpBridgeProperties(@DefaultValue("false") boolean enabled, @Nullable String endpoint,
 		@DefaultValue Map<String, String> headers, @Nullable Duration timeout, @Nullable Compression compression,
 		@Nullable String sslBundle, @DefaultValue Target spans, @DefaultValue Target logs, @DefaultValue Target metrics,
-		@DefaultValue("otlp-bridge") String durable, @DefaultValue("true") boolean durablePerSignal,
-		@DefaultValue("100") int batchSize, @DefaultValue("8MB") DataSize maxBatchBytes,
-		@DefaultValue("5s") Duration flushInterval, @DefaultValue("4") int maxDeliveries,
-		@DefaultValue("5s") Duration retryDelay, @DefaultValue("30s") Duration ackWait,
-		@DefaultValue("4") int requestsInFlight, @DefaultValue("1m") Duration pause, @DefaultValue Backoff backoff,
+		@DefaultValue("otlp-bridge") String durable, @DefaultValue( {
+				"spans", "logs", "metrics" }) Set<Signal> signals,
+		@DefaultValue("true") boolean durablePerSignal, @DefaultValue("100") int batchSize,
+		@DefaultValue("8MB") DataSize maxBatchBytes, @DefaultValue("5s") Duration flushInterval,
+		@DefaultValue("4") int maxDeliveries, @DefaultValue("5s") Duration retryDelay,
+		@DefaultValue("30s") Duration ackWait, @DefaultValue("4") int requestsInFlight,
+		@DefaultValue("1m") Duration pause, @DefaultValue Backoff backoff,
 		@DefaultValue("10s") Duration shutdownTimeout, @DefaultValue("dagnats") String serviceName,
-		@DefaultValue DeadLetter deadLetter, @DefaultValue Health health) {
+		@DefaultValue DeadLetter deadLetter, @DefaultValue Health health){
 
 	private static final String PREFIX = "tracing.bridge.";
 
@@ -71,6 +76,13 @@ record OtlpBridgeProperties(@DefaultValue("false") boolean enabled, @Nullable St
 
 	OtlpBridgeProperties {
 		name("durable", durable, "otlp-bridge");
+		if (signals.isEmpty()) {
+			throw invalid("signals", "", "nothing would be drained", "Set it to some of spans, logs, metrics.");
+		}
+		if (!durablePerSignal && signals.size() < Signal.values().length) {
+			throw invalid("durable-per-signal", false, "one consumer for all signals delivers all of them",
+					"Set it to true, or leave tracing.bridge.signals as it is.");
+		}
 		count("batch-size", batchSize, 100);
 		count("max-deliveries", maxDeliveries, 4);
 		count("requests-in-flight", requestsInFlight, 4);

@@ -53,7 +53,10 @@ final class AnswerRules {
 				new SendResult.Unavailable(reason(status, headers, body), retryAfter(headers));
 			case 401, 403 -> new SendResult.Refused(
 					reason(status, headers, body) + ". Check the credentials in " + properties("headers") + ".");
-			case 404, 405 -> new SendResult.Refused(
+			case 404 -> new SendResult.Refused(reason(status, headers, body) + ". Check host, port and path in "
+					+ properties("endpoint") + ", or leave '" + this.signal.text()
+					+ "' out of tracing.bridge.signals if the backend takes none.");
+			case 405 -> new SendResult.Refused(
 					reason(status, headers, body) + ". Check host, port and path in " + properties("endpoint") + ".");
 			case 407 -> new SendResult.Refused(reason(status, headers, body)
 					+ ". Check the proxy of the JVM ('https.proxyHost', 'http.nonProxyHosts').");

@@ -86,7 +86,7 @@ final class BridgeRun {
 		this.faults = faults;
 		// Its problems end with the start, of which the consumers know nothing.
 		this.retries = new Retries(settings, ConcurrentHashMap.newKeySet());
-		this.deadLetters = new DeadLetterStream(connection, settings);
+		this.deadLetters = new DeadLetterStream(this.connection, settings);
 		this.pipelines.put(Signal.SPANS, pipeline(Signal.SPANS, new SpanTranslator(settings.serviceName()), sender));
 		this.pipelines.put(Signal.LOGS, pipeline(Signal.LOGS, new LogTranslator(settings.serviceName()), sender));
 		this.pipelines.put(Signal.METRICS,

@@ -4,6 +4,9 @@
 package io.tracing.bridge;
 
 import java.time.Duration;
+import java.util.Set;
+
+import io.tracing.telemetry.wire.Signal;
 
 /**
  * What can be set about a bridge, apart from where it reads and where it sends.
@@ -12,6 +15,7 @@ import java.time.Duration;
  * @param stream the stream to drain
  * @param durable the durable consumer, or what the names of those for each signal begin
  * with
+ * @param signals what is drained
  * @param durablePerSignal whether each signal has a durable of its own
  * @param batchSize the most messages that are fetched, and sent, together
  * @param maxBatchBytes the most bytes that are fetched together
@@ -29,9 +33,13 @@ import java.time.Duration;
  * @param deadLetterMaxAge how long dead letters are kept
  * @param deadLetterMaxBytes how many bytes of them are kept
  */
-record BridgeSettings(String target, String stream, String durable, boolean durablePerSignal, int batchSize,
-		int maxBatchBytes, Duration flushInterval, int maxDeliveries, Duration retryDelay, Duration ackWait,
-		int requestsInFlight, Duration firstBackoff, Duration maxBackoff, Duration pause, String serviceName,
-		String deadLetterStream, Duration deadLetterMaxAge, long deadLetterMaxBytes) {
+record BridgeSettings(String target, String stream, String durable, Set<Signal> signals, boolean durablePerSignal,
+		int batchSize, int maxBatchBytes, Duration flushInterval, int maxDeliveries, Duration retryDelay,
+		Duration ackWait, int requestsInFlight, Duration firstBackoff, Duration maxBackoff, Duration pause,
+		String serviceName, String deadLetterStream, Duration deadLetterMaxAge, long deadLetterMaxBytes) {
+
+	boolean drainsAll() {
+		return this.signals.size() == Signal.values().length;
+	}
 
 }

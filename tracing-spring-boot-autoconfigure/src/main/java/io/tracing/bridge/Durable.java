@@ -5,7 +5,6 @@ package io.tracing.bridge;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -43,11 +42,14 @@ record Durable(String name, String filter) {
 	 */
 	static List<Durable> choose(JetStreamManagement management, BridgeSettings settings)
 			throws IOException, JetStreamApiException {
-		Durable shared = new Durable(settings.durable(), ALL);
-		if (!settings.durablePerSignal() || shared.find(management, settings.stream()) != null) {
-			return List.of(shared);
+		if (settings.drainsAll()) {
+			Durable shared = new Durable(settings.durable(), ALL);
+			if (!settings.durablePerSignal() || shared.find(management, settings.stream()) != null) {
+				return List.of(shared);
+			}
 		}
-		return Arrays.stream(Signal.values())
+		return settings.signals()
+			.stream()
 			.map((signal) -> new Durable(settings.durable() + "-" + signal.text(), signal.subjectPrefix() + ">"))
 			.toList();
 	}

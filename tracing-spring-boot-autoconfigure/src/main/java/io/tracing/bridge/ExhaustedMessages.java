@@ -15,11 +15,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.nats.client.Connection;
-import io.nats.client.FetchConsumeOptions;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
-import io.nats.client.JetStreamStatusCheckedException;
 import io.nats.client.Message;
+import io.nats.client.PullRequestOptions;
 import io.nats.client.api.AckPolicy;
 import io.nats.client.api.ConsumerConfiguration;
 import io.tracing.telemetry.wire.Signal;
@@ -35,9 +34,8 @@ final class ExhaustedMessages implements Runnable {
 
 	private static final Logger logger = LoggerFactory.getLogger(ExhaustedMessages.class);
 
-	private static final FetchConsumeOptions FEW = FetchConsumeOptions.builder()
-		.maxMessages(100)
-		.expiresIn(Duration.ofSeconds(30).toMillis())
+	private static final PullRequestOptions FEW = PullRequestOptions.builder(100)
+		.expiresIn(Duration.ofSeconds(30))
 		.build();
 
 	// The type of the advisory is io.nats.jetstream.advisory.v1.max_deliver.
@@ -76,7 +74,7 @@ final class ExhaustedMessages implements Runnable {
 				try {
 					drain(open());
 				}
-				catch (IOException | JetStreamApiException | JetStreamStatusCheckedException | RuntimeException ex) {
+				catch (IOException | JetStreamApiException | RuntimeException ex) {
 					logger.debug("Advisories of stream {} are not heard", this.settings.deadLetterStream(), ex);
 					this.retries.await();
 				}
@@ -98,14 +96,17 @@ final class ExhaustedMessages implements Runnable {
 					.ackPolicy(AckPolicy.Explicit)
 					.ackWait(this.settings.ackWait())
 					.build());
-		Connection connection = this.connection.get();
-		return new Pull(connection, connection.getConsumerContext(this.settings.deadLetterStream(), name), FEW);
+		return new Pull(this.connection.get(), this.settings.deadLetterStream(), name, FEW);
 	}
 
-	private void drain(Pull pull)
-			throws InterruptedException, IOException, JetStreamApiException, JetStreamStatusCheckedException {
-		while (!this.stopping) {
-			pull.next(this::take);
+	private void drain(Pull pull) throws InterruptedException, IOException, JetStreamApiException {
+		try {
+			while (!this.stopping) {
+				pull.next(this::take);
+			}
+		}
+		finally {
+			pull.abandon();
 		}
 	}
 

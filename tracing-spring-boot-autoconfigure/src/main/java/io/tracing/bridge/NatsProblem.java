@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.regex.Pattern;
 
 import io.nats.client.JetStreamApiException;
-import io.nats.client.JetStreamStatusCheckedException;
+import io.nats.client.JetStreamStatusException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +43,7 @@ final class NatsProblem {
 				default -> "JetStream refuses to serve stream '" + settings.stream() + "': " + api.getMessage();
 			};
 		}
-		if (failure instanceof JetStreamStatusCheckedException) {
+		if (failure instanceof JetStreamStatusException) {
 			String status = message(failure);
 			return status.contains(CONSUMER_DELETED) ? consumerDeleted(settings)
 					: "the server has ended a fetch from stream '" + settings.stream() + "' (" + status + ")";

@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
  * A record is settled when the backend has it, or when it is in the dead-letter stream.
  * While the backend is away the bridge keeps alive what it holds and fetches no more.
  * Several bridges may share the stream's consumers, and so the work. Its own traffic is
- * not traced, if the connection is not.
+ * not traced: its connection is its own.
  */
 public final class OtlpBridge implements AutoCloseable {
 
-	private final Supplier<Connection> connection;
+	private final BridgeConnection connection;
 
 	private final BridgeSettings settings;
 
@@ -48,7 +48,7 @@ public final class OtlpBridge implements AutoCloseable {
 
 	OtlpBridge(Supplier<Connection> connection, BridgeSettings settings, StreamInitializer streams,
 			OtlpHttpSender sender, Duration shutdownTimeout, Faults faults) {
-		this.connection = connection;
+		this.connection = new BridgeConnection(connection);
 		this.settings = settings;
 		this.streams = streams;
 		this.sender = sender;
@@ -61,8 +61,8 @@ public final class OtlpBridge implements AutoCloseable {
 
 	/**
 	 * Begin to build a bridge.
-	 * @param connection gives the connection to use, untraced; may throw what says why
-	 * there is none, and is then asked again
+	 * @param connection gives a connection, untraced, whose options those of the bridge's
+	 * own are copied from; may throw what says why there is none, and is then asked again
 	 * @param target where to send
 	 * @return the builder
 	 */
@@ -150,22 +150,24 @@ public final class OtlpBridge implements AutoCloseable {
 
 	/**
 	 * Return how the bridge is doing.
-	 * @return one status for each signal
+	 * @return one status for each signal that is drained
 	 */
 	public List<SignalStatus> status() {
 		BridgeRun running = this.run;
 		return Arrays.stream(Signal.values())
+			.filter(this.settings.signals()::contains)
 			.map((signal) -> (running != null) ? running.status(signal)
 					: this.counters.get(signal).status(signal, SignalState.STOPPED, null))
 			.toList();
 	}
 
 	/**
-	 * Stop, and let go of the connections to the backend.
+	 * Stop, and let go of the connections to NATS and to the backend.
 	 */
 	@Override
 	public void close() {
 		stop();
+		this.connection.close();
 		this.sender.close();
 	}
 

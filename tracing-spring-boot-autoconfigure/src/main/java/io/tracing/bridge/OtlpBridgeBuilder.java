@@ -4,7 +4,9 @@
 package io.tracing.bridge;
 
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -34,6 +36,8 @@ public final class OtlpBridgeBuilder {
 	private String stream = "TELEMETRY";
 
 	private String durable = "otlp-bridge";
+
+	private Set<Signal> signals = EnumSet.allOf(Signal.class);
 
 	private boolean durablePerSignal = true;
 
@@ -101,6 +105,20 @@ public final class OtlpBridgeBuilder {
 	 */
 	public OtlpBridgeBuilder durable(String durable) {
 		this.durable = name("durable", durable);
+		return this;
+	}
+
+	/**
+	 * Set what is drained, for a backend that does not take everything. The rest stays in
+	 * the stream, for another bridge.
+	 * @param signals at least one signal
+	 * @return this builder
+	 */
+	public OtlpBridgeBuilder signals(Collection<Signal> signals) {
+		if (signals.isEmpty()) {
+			throw new IllegalArgumentException("The signals must be at least one");
+		}
+		this.signals = EnumSet.copyOf(signals);
 		return this;
 	}
 
@@ -296,16 +314,21 @@ public final class OtlpBridgeBuilder {
 					"The stream of dead letters must be another one than the stream, but both are '" + this.stream
 							+ "'");
 		}
-		BridgeSettings settings = new BridgeSettings(endpoints(), this.stream, this.durable, this.durablePerSignal,
-				this.batchSize, this.maxBatchBytes, this.flushInterval, this.maxDeliveries, this.retryDelay,
-				this.ackWait, this.requestsInFlight, this.firstBackoff, this.maxBackoff, this.pause, this.serviceName,
-				this.deadLetterStream, this.deadLetterMaxAge, this.deadLetterMaxBytes);
+		if (!this.durablePerSignal && this.signals.size() < Signal.values().length) {
+			throw new IllegalArgumentException(
+					"One durable for all signals delivers all signals, but only these are to be drained: "
+							+ this.signals);
+		}
+		BridgeSettings settings = new BridgeSettings(endpoints(), this.stream, this.durable, Set.copyOf(this.signals),
+				this.durablePerSignal, this.batchSize, this.maxBatchBytes, this.flushInterval, this.maxDeliveries,
+				this.retryDelay, this.ackWait, this.requestsInFlight, this.firstBackoff, this.maxBackoff, this.pause,
+				this.serviceName, this.deadLetterStream, this.deadLetterMaxAge, this.deadLetterMaxBytes);
 		return new OtlpBridge(this.connection, settings, this.streams, new OtlpHttpSender(this.target),
 				this.shutdownTimeout, this.faults);
 	}
 
 	private String endpoints() {
-		return Arrays.stream(Signal.values()).map(this.target::endpoint).distinct().collect(Collectors.joining(", "));
+		return this.signals.stream().map(this.target::endpoint).distinct().collect(Collectors.joining(", "));
 	}
 
 }

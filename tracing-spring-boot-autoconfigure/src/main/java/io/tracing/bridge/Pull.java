@@ -9,82 +9,68 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import io.nats.client.Connection;
-import io.nats.client.ConsumerContext;
-import io.nats.client.FetchConsumeOptions;
-import io.nats.client.FetchConsumer;
 import io.nats.client.JetStreamApiException;
-import io.nats.client.JetStreamStatusCheckedException;
+import io.nats.client.JetStreamSubscription;
 import io.nats.client.Message;
-import org.jspecify.annotations.Nullable;
+import io.nats.client.PullRequestOptions;
+import io.nats.client.PullSubscribeOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fetches from a consumer, again and again, and notices when that leads nowhere.
+ * Fetches from a consumer, again and again, and notices when that leads nowhere. All
+ * fetches share one subscription: what comes a moment after one has ended is there for
+ * the next.
  */
 final class Pull {
 
 	private static final Logger logger = LoggerFactory.getLogger(Pull.class);
 
-	/** When nothing has come for so long, nothing is on its way. */
-	private static final Duration QUIET = Duration.ofMillis(100);
-
-	private static final Duration MAX_WAIT_FOR_QUIET = Duration.ofMillis(500);
-
 	/** How much later than here a fetch may end at the server. */
 	private static final Duration OVERDUE = Duration.ofSeconds(1);
+
+	private static final Duration DRAINED_WITHIN = Duration.ofSeconds(1);
 
 	private static final Duration FLUSHED_WITHIN = Duration.ofSeconds(1);
 
 	private final Connection connection;
 
-	private final ConsumerContext consumer;
+	private final JetStreamSubscription subscription;
 
-	private final FetchConsumeOptions options;
-
-	private volatile @Nullable FetchConsumer current;
-
-	private volatile long lastTaken = System.nanoTime() - QUIET.toNanos();
+	private final PullRequestOptions request;
 
 	private volatile boolean closed;
 
-	Pull(Connection connection, ConsumerContext consumer, FetchConsumeOptions options) {
+	/**
+	 * Create a new instance.
+	 * @param connection the bridge's own: the end of each fetch is reported to its error
+	 * listener
+	 * @param stream the stream of the consumer
+	 * @param durable the consumer
+	 * @param request what to ask for, with a time to wait
+	 */
+	Pull(Connection connection, String stream, String durable, PullRequestOptions request)
+			throws IOException, JetStreamApiException {
 		this.connection = connection;
-		this.consumer = consumer;
-		this.options = options;
+		this.subscription = connection.jetStream().subscribe(null, PullSubscribeOptions.fastBind(stream, durable));
+		this.request = request;
 	}
 
 	/**
 	 * Fetch once.
 	 * @param taker gets each message as soon as it is here
 	 */
-	void next(Taker taker)
-			throws IOException, JetStreamApiException, JetStreamStatusCheckedException, InterruptedException {
+	void next(Taker taker) throws IOException, JetStreamApiException, InterruptedException {
 		if (!isConnected()) {
 			throw new IOException("the connection is " + this.connection.getStatus());
 		}
 		long start = System.nanoTime();
-		boolean some;
-		FetchConsumer fetch = this.consumer.fetch(this.options);
-		this.current = fetch;
-		if (this.closed) {
-			// Closed before there was something to close.
-			close(fetch);
-		}
-		try {
-			some = take(fetch, taker);
-		}
-		finally {
-			this.current = null;
-			close(fetch);
-		}
-		// One that brings nothing lasts as long as it may, if there is a consumer.
-		boolean early = System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(this.options.getExpiresInMillis())
-				/ 2;
-		if (some || this.closed) {
+		long wait = this.request.getExpiresIn().toNanos();
+		if (take(taker, start + wait + OVERDUE.toNanos()) || this.closed) {
 			return;
 		}
-		if (early) {
+		// One that brings nothing lasts as long as it may, if there is a consumer.
+		if (System.nanoTime() - start < wait / 2) {
 			throw new IOException("the server ended a fetch before its time");
 		}
 		if (isSilent(this.connection)) {
@@ -92,10 +78,32 @@ final class Pull {
 		}
 	}
 
+	private boolean take(Taker taker, long limit) throws IOException, JetStreamApiException, InterruptedException {
+		int taken = 0;
+		try {
+			this.subscription.pull(this.request);
+			while (taken < this.request.getBatchSize() || this.closed) {
+				Message message = this.subscription
+					.nextMessage(Duration.ofNanos(Math.max(1, limit - System.nanoTime())));
+				if (message == null) {
+					break;
+				}
+				taken++;
+				taker.take(message);
+			}
+		}
+		catch (IllegalStateException ex) {
+			// So ends a subscription that is drained, or a consumer that is deleted.
+			if (!this.closed) {
+				throw ex;
+			}
+		}
+		return taken > 0;
+	}
+
 	/**
 	 * Ask for a sign of life, twice: the first answer may be behind a lot of others.
-	 * Where anything arrives at all, somebody reads: the connection may be others' too,
-	 * and is not made anew because it is busy.
+	 * Where anything arrives at all, somebody reads.
 	 */
 	static boolean isSilent(Connection connection) {
 		long before = connection.getStatistics().getInBytes();
@@ -113,53 +121,26 @@ final class Pull {
 		return connection.getStatistics().getInBytes() == before;
 	}
 
-	private boolean take(FetchConsumer fetch, Taker taker)
-			throws IOException, JetStreamApiException, JetStreamStatusCheckedException, InterruptedException {
-		boolean some = false;
-		while (!fetch.isFinished()) {
-			Message message = fetch.nextMessage();
-			if (message != null) {
-				some = true;
-				this.lastTaken = System.nanoTime();
-				taker.take(message);
-			}
-			else if (this.closed) {
-				return some;
-			}
-			else {
-				awaitEnd(fetch);
-			}
-		}
-		return some;
-	}
-
 	/**
-	 * jnats is done when the time is over here. At the server it is over a bit later, and
-	 * what it has sent until then would wait for the server to deliver it again.
-	 */
-	private static void awaitEnd(FetchConsumer fetch) throws InterruptedException {
-		long limit = System.nanoTime() + OVERDUE.toNanos();
-		while (!fetch.isStopped() && System.nanoTime() - limit < 0) {
-			TimeUnit.MILLISECONDS.sleep(1);
-		}
-	}
-
-	/**
-	 * End the fetch that is going on. What is on its way would have to wait for the
-	 * server to deliver it again, so the end is chosen when nothing is.
+	 * End the fetch that is going on: the server sends no more, and what it has sent is
+	 * taken.
 	 */
 	void close() throws InterruptedException {
 		this.closed = true;
-		long start = System.nanoTime();
-		FetchConsumer fetch = this.current;
-		while (fetch != null && fetch == this.current) {
-			long now = System.nanoTime();
-			long left = Math.min(this.lastTaken + QUIET.toNanos(), start + MAX_WAIT_FOR_QUIET.toNanos()) - now;
-			if (left <= 0) {
-				close(fetch);
-				return;
+		if (this.subscription.isActive()) {
+			this.subscription.drain(DRAINED_WITHIN);
+		}
+	}
+
+	/** Let go of a subscription that leads nowhere. */
+	void abandon() {
+		if (this.subscription.isActive()) {
+			try {
+				this.subscription.unsubscribe();
 			}
-			TimeUnit.NANOSECONDS.sleep(left);
+			catch (IllegalStateException ex) {
+				logger.debug("There is nothing to let go of", ex);
+			}
 		}
 	}
 
@@ -172,7 +153,7 @@ final class Pull {
 	void forgetFetches() {
 		if (isConnected()) {
 			try {
-				this.consumer.getConsumerInfo();
+				this.subscription.getConsumerInfo();
 			}
 			catch (IOException | JetStreamApiException | RuntimeException ex) {
 				logger.debug("The server may deliver a message later than it could", ex);
@@ -197,15 +178,6 @@ final class Pull {
 
 	boolean isConnected() {
 		return this.connection.getStatus() == Connection.Status.CONNECTED;
-	}
-
-	private static void close(FetchConsumer fetch) {
-		try {
-			fetch.close();
-		}
-		catch (Exception ex) {
-			throw new IllegalStateException("A fetch can't be closed", ex);
-		}
 	}
 
 	/** Takes what was fetched. */

@@ -14,10 +14,9 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 import io.nats.client.Connection;
-import io.nats.client.FetchConsumeOptions;
 import io.nats.client.JetStreamApiException;
-import io.nats.client.JetStreamStatusCheckedException;
 import io.nats.client.Message;
+import io.nats.client.PullRequestOptions;
 import io.nats.client.api.ConsumerInfo;
 import io.tracing.telemetry.wire.Signal;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +105,7 @@ final class TelemetryConsumer implements Runnable {
 				try {
 					drain(open());
 				}
-				catch (IOException | JetStreamApiException | JetStreamStatusCheckedException | RuntimeException ex) {
+				catch (IOException | JetStreamApiException | RuntimeException ex) {
 					failed(ex);
 				}
 			}
@@ -118,6 +117,10 @@ final class TelemetryConsumer implements Runnable {
 
 	private void failed(Exception failure) throws InterruptedException {
 		if (!this.stopping) {
+			Pull ended = this.pull;
+			if (ended != null) {
+				ended.abandon();
+			}
 			String description = NatsProblem.describe(failure, this.settings);
 			this.problem = description;
 			this.silent |= failure instanceof SilentConnectionException;
@@ -142,16 +145,14 @@ final class TelemetryConsumer implements Runnable {
 		// More than the largest message, or the server would never deliver that.
 		long maxBytes = Math.max(this.settings.maxBatchBytes(),
 				connection.getServerInfo().getMaxPayload() + MESSAGE_OVERHEAD);
-		FetchConsumeOptions options = FetchConsumeOptions.builder()
-			.max((int) Math.min(maxBytes, Integer.MAX_VALUE), this.settings.batchSize())
-			.expiresIn(this.settings.flushInterval().toMillis())
+		PullRequestOptions request = PullRequestOptions.builder(this.settings.batchSize())
+			.maxBytes(maxBytes)
+			.expiresIn(this.settings.flushInterval())
 			.build();
-		return new Pull(connection, connection.getConsumerContext(this.settings.stream(), this.durable.name()),
-				options);
+		return new Pull(connection, this.settings.stream(), this.durable.name(), request);
 	}
 
-	private void drain(Pull pull)
-			throws InterruptedException, IOException, JetStreamApiException, JetStreamStatusCheckedException {
+	private void drain(Pull pull) throws InterruptedException, IOException, JetStreamApiException {
 		this.pull = pull;
 		while (!this.stopping) {
 			awaitPipelines();

@@ -98,7 +98,7 @@ public final class OtlpBridgeMetrics implements MeterBinder {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		for (Signal signal : Signal.values()) {
+		for (Signal signal : this.bridge.status().stream().map(SignalStatus::signal).toList()) {
 			Tags tags = Tags.of("signal", signal.text());
 			counters(registry, signal, tags);
 			gauges(registry, signal, tags);

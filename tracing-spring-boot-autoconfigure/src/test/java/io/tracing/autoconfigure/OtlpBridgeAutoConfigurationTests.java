@@ -5,11 +5,13 @@ package io.tracing.autoconfigure;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 
 import io.nats.client.Connection;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.tracing.bridge.OtlpBridge;
 import io.tracing.bridge.OtlpHttpOptions;
+import io.tracing.bridge.SignalStatus;
 import io.tracing.micrometer.OtlpBridgeMetrics;
 import io.tracing.telemetry.wire.Signal;
 import org.junit.jupiter.api.Test;
@@ -92,6 +94,7 @@ class OtlpBridgeAutoConfigurationTests {
 			.bindOrCreate("tracing.bridge", OtlpBridgeProperties.class);
 		assertThat(properties.enabled()).isFalse();
 		assertThat(properties.durable()).isEqualTo("otlp-bridge");
+		assertThat(properties.signals()).containsExactly(Signal.values());
 		assertThat(properties.durablePerSignal()).isTrue();
 		assertThat(properties.batchSize()).isEqualTo(100);
 		assertThat(properties.maxBatchBytes()).isEqualTo(DataSize.ofMegabytes(8));
@@ -111,10 +114,24 @@ class OtlpBridgeAutoConfigurationTests {
 	}
 
 	@Test
+	void someSignalsNeedConsumersOfTheirOwn() {
+		ApplicationContextRunner some = this.bridge.withPropertyValues("tracing.bridge.signals=spans,logs");
+		some.run((context) -> assertThat(context.getBean(OtlpBridge.class).status()).extracting(SignalStatus::signal)
+			.containsExactly(Signal.SPANS, Signal.LOGS));
+		some.withPropertyValues("tracing.bridge.durable-per-signal=false")
+			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+				.hasMessage("tracing.bridge.durable-per-signal=false is invalid because one consumer for all signals"
+						+ " delivers all of them. Set it to true, or leave tracing.bridge.signals as it is."));
+		this.bridge.withPropertyValues("tracing.bridge.signals=")
+			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+				.hasMessageContaining("nothing would be drained"));
+	}
+
+	@Test
 	void backendIsOnThisMachineByDefault() {
 		this.bridge.run((context) -> {
 			OtlpHttpOptions backend = context.getBean(OtlpHttpOptions.class);
-			assertThat(OtlpBackend.describe(backend)).isEqualTo(
+			assertThat(OtlpBackend.describe(backend, Set.of(Signal.values()))).isEqualTo(
 					"http://localhost:4318/v1/traces, http://localhost:4318/v1/logs, http://localhost:4318/v1/metrics");
 			assertThat(backend.timeout(Signal.SPANS)).isEqualTo(Duration.ofSeconds(10));
 			assertThat(backend.toString()).contains("headers [], timeout 10s, uncompressed").doesNotContain("gzip");

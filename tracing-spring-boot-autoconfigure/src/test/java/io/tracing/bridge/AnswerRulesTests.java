@@ -73,7 +73,8 @@ class AnswerRulesTests {
 	@ParameterizedTest
 	@CsvSource({ "401, Check the credentials in tracing.bridge.headers or tracing.bridge.spans.headers.",
 			"403, Check the credentials in tracing.bridge.headers or tracing.bridge.spans.headers.",
-			"404, 'Check host, port and path in tracing.bridge.endpoint or tracing.bridge.spans.endpoint.'",
+			"404, 'Check host, port and path in tracing.bridge.endpoint or tracing.bridge.spans.endpoint,"
+					+ " or leave ''spans'' out of tracing.bridge.signals if the backend takes none.'",
 			"405, 'Check host, port and path in tracing.bridge.endpoint or tracing.bridge.spans.endpoint.'",
 			"407, 'Check the proxy of the JVM (''https.proxyHost'', ''http.nonProxyHosts'').'" })
 	void configurationIsNamedWhereTheBackendRefuses(int status, String mend) throws InterruptedException {

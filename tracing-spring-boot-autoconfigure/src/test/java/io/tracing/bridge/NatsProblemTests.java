@@ -9,7 +9,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
 import io.nats.client.JetStreamApiException;
-import io.nats.client.JetStreamStatusCheckedException;
 import io.nats.client.JetStreamStatusException;
 import io.nats.client.api.SuccessApiResponse;
 import io.nats.client.impl.NatsMessage;
@@ -36,11 +35,9 @@ class NatsProblemTests {
 
 	@Test
 	void deletedConsumerIsRecognisedByItsStatus() {
-		assertThat(describe(
-				new JetStreamStatusCheckedException(new JetStreamStatusException(new Status(409, "Consumer Deleted")))))
+		assertThat(describe(new JetStreamStatusException(new Status(409, "Consumer Deleted"))))
 			.startsWith("a consumer of stream 'TELEMETRY' was deleted.");
-		assertThat(describe(
-				new JetStreamStatusCheckedException(new JetStreamStatusException(new Status(409, "Server Shutdown")))))
+		assertThat(describe(new JetStreamStatusException(new Status(409, "Server Shutdown"))))
 			.startsWith("the server has ended a fetch from stream 'TELEMETRY'")
 			.contains("Server Shutdown");
 	}

@@ -4,6 +4,7 @@
 package io.tracing.bridge;
 
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -21,6 +22,7 @@ class OtlpBridgeBuilderTests {
 	static Stream<Arguments> badValues() {
 		return Stream.of(bad("The batch size must be at least 1, but is 0", (builder) -> builder.batchSize(0)),
 				bad("The max batch bytes must be at least 1, but is -5", (builder) -> builder.maxBatchBytes(-5)),
+				bad("The signals must be at least one", (builder) -> builder.signals(Set.of())),
 				bad("The flush interval must be at least 1s, but is 400ms",
 						(builder) -> builder.flushInterval(Duration.ofMillis(400))),
 				bad("The max deliveries must be at least 1, but is 0", (builder) -> builder.maxDeliveries(0)),

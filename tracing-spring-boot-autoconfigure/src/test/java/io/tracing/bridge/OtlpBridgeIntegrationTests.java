@@ -5,6 +5,7 @@ package io.tracing.bridge;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.nats.client.api.AckPolicy;
@@ -136,6 +137,22 @@ class OtlpBridgeIntegrationTests {
 		this.scenario.awaitDrained(bridge, Signal.LOGS);
 		assertThat(BridgeScenario.status(bridge, Signal.LOGS).retried()).isEqualTo(2);
 		assertThat(BridgeScenario.status(bridge, Signal.LOGS).state()).isEqualTo(SignalState.RUNNING);
+	}
+
+	@Test
+	void signalThatIsNotDrainedStaysForAnotherBridge() {
+		this.scenario.createStream();
+		this.scenario.publishOtlp(Signal.SPANS, OtlpSamples.spans(0, 1));
+		this.scenario.publishOtlp(Signal.LOGS, OtlpSamples.logs(0, 1));
+		OtlpBridge spans = this.scenario.startBridge((builder) -> builder.signals(Set.of(Signal.SPANS)));
+		this.scenario.backend().awaitSpans(1);
+		this.scenario.awaitDrained(spans, Signal.SPANS);
+		assertThat(spans.status()).extracting(SignalStatus::signal).containsExactly(Signal.SPANS);
+		this.scenario.call((management) -> assertThat(management.getConsumerNames(BridgeScenario.STREAM))
+			.containsExactly("otlp-bridge-spans"));
+		assertThat(this.scenario.backend().requests("/v1/logs")).isZero();
+		this.scenario.startBridge((builder) -> builder.signals(Set.of(Signal.LOGS)));
+		this.scenario.backend().awaitLogRecords(1);
 	}
 
 	@Test
