@@ -53,7 +53,7 @@ class OtlpBridgeApplicationIntegrationTests {
 	@Test
 	void whatGetsThroughIsShown() {
 		this.application.run((context) -> {
-			awaitState(context, SignalState.RUNNING);
+			awaitRunning(context);
 			publishSpan(this.nats, "pay");
 			this.backend.awaitSpans(1);
 			await().atMost(LIMIT).until(() -> spans(context).exported() == 1 && spans(context).pending() == 0);
@@ -82,7 +82,7 @@ class OtlpBridgeApplicationIntegrationTests {
 		this.backend.rejectIf((span) -> span.getName().equals("bad"));
 		this.application.run((context) -> {
 			assertThat(gauge(context, "last.success")).isNaN();
-			awaitState(context, SignalState.RUNNING);
+			awaitRunning(context);
 			publishSpan(this.nats, "good");
 			publishSpan(this.nats, "bad");
 			await().atMost(LIMIT).until(() -> counter(context, "dead.lettered", "reason", "rejected") == 1);
@@ -107,7 +107,7 @@ class OtlpBridgeApplicationIntegrationTests {
 	@Test
 	void pausedItExportsNothingUntilItIsResumed() {
 		this.application.run((context) -> {
-			awaitState(context, SignalState.RUNNING);
+			awaitRunning(context);
 			OtlpBridgeEndpoint endpoint = context.getBean(OtlpBridgeEndpoint.class);
 			assertThat(endpoint.control(OtlpBridgeEndpoint.Command.PAUSE, null).signals().values())
 				.extracting(OtlpBridgeEndpoint.SignalDescriptor::state)
@@ -129,7 +129,7 @@ class OtlpBridgeApplicationIntegrationTests {
 		Predicate<Span> bad = (span) -> span.getName().startsWith("bad");
 		this.backend.rejectIf(bad);
 		this.application.run((context) -> {
-			awaitState(context, SignalState.RUNNING);
+			awaitRunning(context);
 			OtlpBridgeEndpoint endpoint = context.getBean(OtlpBridgeEndpoint.class);
 			for (String name : List.of("bad-1", "bad-2", "bad-3")) {
 				publishSpan(this.nats, name);
@@ -199,12 +199,15 @@ class OtlpBridgeApplicationIntegrationTests {
 	}
 
 	private void publishSpanWhenThereIsAStream(ApplicationContext context) {
-		awaitState(context, SignalState.RUNNING);
+		awaitRunning(context);
 		publishSpan(this.nats, "pay");
 	}
 
-	private static void awaitState(ApplicationContext context, SignalState state) {
-		await().atMost(LIMIT).until(() -> spans(context).state() == state);
+	/** Each signal has a consumer of its own, and one can be there before another. */
+	private static void awaitRunning(ApplicationContext context) {
+		await().atMost(LIMIT)
+			.until(() -> context.getBean(OtlpBridgeEndpoint.class).bridge().signals().values(),
+					(signals) -> signals.stream().allMatch((signal) -> signal.state() == SignalState.RUNNING));
 	}
 
 	private static OtlpBridgeEndpoint.SignalDescriptor spans(ApplicationContext context) {

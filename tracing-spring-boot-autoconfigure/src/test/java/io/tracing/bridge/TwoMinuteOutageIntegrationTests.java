@@ -23,9 +23,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  * is spent, and what the bridge holds has a bound. For the first minute the backend
  * answers 503, for the second it refuses connections.
  */
-class BackendOutageIntegrationTests {
+class TwoMinuteOutageIntegrationTests {
 
-	private static final Logger logger = LoggerFactory.getLogger(BackendOutageIntegrationTests.class);
+	private static final Logger logger = LoggerFactory.getLogger(TwoMinuteOutageIntegrationTests.class);
 
 	private static final Duration HALF = Duration.ofMinutes(1);
 
