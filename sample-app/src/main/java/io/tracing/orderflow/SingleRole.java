@@ -76,12 +76,14 @@ final class SingleRole {
 
 	private static String telemetry(boolean byNats, Environment environment) {
 		String endpoint = System.getenv(ENDPOINT);
-		if (byNats) {
-			return "Telemetry goes to stream TELEMETRY on " + environment.resolvePlaceholders(NATS)
-					+ ": --role=bridge --endpoint=http://localhost:4318 drains it";
+		boolean exported = endpoint != null && !endpoint.isEmpty();
+		if (!byNats) {
+			return exported ? "Spans go to " + endpoint
+					: "Spans go nowhere: set " + ENDPOINT + " (for example http://localhost:4318) to see the trace";
 		}
-		return (endpoint != null && !endpoint.isEmpty()) ? "Spans go to " + endpoint
-				: "Spans go nowhere: set " + ENDPOINT + " (for example http://localhost:4318) to see the trace";
+		return "Telemetry goes to stream TELEMETRY on " + environment.resolvePlaceholders(NATS)
+				+ (exported ? ", and to " + endpoint + " as well" : "")
+				+ ": --role=bridge --endpoint=http://localhost:4318 drains the stream";
 	}
 
 }

@@ -21,12 +21,11 @@ import io.tracing.orderflow.trace.TraceText;
 import io.tracing.orderflow.trace.TracedSpan;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Test;
 
 /**
  * One process per service against one Kafka, one NATS and one database: the same single
- * trace arrives at an OTLP backend from six processes, straight or by the stream and a
+ * trace arrives from six processes at an OTLP backend, and at another by the stream and a
  * bridge in a process of its own.
  */
 class ProcessesIntegrationTests {
@@ -40,25 +39,26 @@ class ProcessesIntegrationTests {
 		}
 	}
 
-	@ParameterizedTest
-	@ValueSource(booleans = { false, true })
-	void sixProcessesMakeOneTrace(boolean byNats) throws IOException {
-		try (OtlpReceiver receiver = new OtlpReceiver()) {
+	@Test
+	void sixProcessesMakeOneTraceOnEitherWay() throws IOException {
+		try (OtlpReceiver straight = new OtlpReceiver(); OtlpReceiver byNats = new OtlpReceiver()) {
 			Map<Role, Integer> ports = new EnumMap<>(Role.class);
 			for (Role role : Role.values()) {
 				ports.put(role, freePort());
 			}
-			startAll(ports, receiver.endpoint(), byNats);
+			startAll(ports, straight.endpoint(), byNats.endpoint());
 			PlacedOrder order = new OrderClient(URI.create("http://localhost:" + ports.get(Role.GATEWAY)))
 				.place(OrderClient.ORDER);
-			Awaitility.await("trace")
-				.atMost(Duration.ofSeconds(60))
-				.untilAsserted(
-						() -> GoldenFile.assertSame("traces/two-line-items.txt", trace(receiver, order.traceId())));
+			for (OtlpReceiver receiver : List.of(straight, byNats)) {
+				Awaitility.await("trace")
+					.atMost(Duration.ofSeconds(60))
+					.untilAsserted(
+							() -> GoldenFile.assertSame("traces/two-line-items.txt", trace(receiver, order.traceId())));
+			}
 		}
 	}
 
-	private void startAll(Map<Role, Integer> ports, String endpoint, boolean byNats) throws IOException {
+	private void startAll(Map<Role, Integer> ports, String straight, String byNats) throws IOException {
 		int kafkaPort = ports.get(Role.INFRASTRUCTURE);
 		int postgresPort = ports.get(Role.ALL);
 		int natsPort = freePort();
@@ -73,24 +73,15 @@ class ProcessesIntegrationTests {
 		for (Role role : List.of(Role.ORDERS, Role.INVENTORY, Role.EMAIL)) {
 			environment.put(role.name() + "_SERVICE_URL", "http://localhost:" + ports.get(role));
 		}
-		if (byNats) {
-			start(environment, "--role=bridge", "--endpoint=" + endpoint, "--server.port=" + ports.get(Role.BRIDGE));
-		}
-		else {
-			environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint);
-		}
+		start(environment, "--role=bridge", "--endpoint=" + byNats, "--server.port=" + ports.get(Role.BRIDGE));
+		environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", straight);
 		List<ForkedOrderFlow> services = new ArrayList<>();
 		for (Role role : Role.START_ORDER) {
-			List<String> arguments = new ArrayList<>(
-					List.of("--role=" + role.text(), "--server.port=" + ports.get(role)));
-			if (byNats) {
-				arguments.add("--telemetry=nats");
-			}
-			services.add(start(environment, arguments.toArray(String[]::new)));
+			services.add(start(environment, "--role=" + role.text(), "--server.port=" + ports.get(role),
+					"--telemetry=nats"));
 		}
-		String last = byNats ? "Telemetry goes to stream TELEMETRY on nats://localhost:" + natsPort
-				: "Spans go to " + endpoint;
-		services.forEach((service) -> service.awaitOutput(last));
+		services.forEach((service) -> service.awaitOutput("Telemetry goes to stream TELEMETRY on nats://localhost:"
+				+ natsPort + ", and to " + straight + " as well"));
 	}
 
 	private ForkedOrderFlow start(Map<String, String> environment, String... arguments) throws IOException {
