@@ -6,9 +6,7 @@ package io.tracing.autoconfigure;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 import io.tracing.bridge.InvalidOtlpOptionException;
 import io.tracing.bridge.OtlpEnvironment;
@@ -55,11 +53,6 @@ final class OtlpBackend {
 			backend.only(signal);
 		}
 		return backend.builder.build();
-	}
-
-	/** Such as "http://localhost:4318/v1/traces, http://localhost:4318/v1/logs". */
-	static String describe(OtlpHttpOptions options, Set<Signal> signals) {
-		return signals.stream().sorted().map(options::endpoint).collect(Collectors.joining(", "));
 	}
 
 	private void useVariables(Environment environment) {

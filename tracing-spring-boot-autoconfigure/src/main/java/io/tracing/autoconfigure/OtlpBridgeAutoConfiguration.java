@@ -84,8 +84,8 @@ public final class OtlpBridgeAutoConfiguration {
 		@Bean
 		OtlpBridgeLifecycle otlpBridgeLifecycle(OtlpBridge bridge, OtlpHttpOptions backend, TelemetryStream stream,
 				OtlpBridgeProperties properties, TracingReport report) {
-			report.remark("OTLP bridge: stream '%s' to %s".formatted(stream.name(),
-					OtlpBackend.describe(backend, properties.signals())));
+			report.remark(
+					"OTLP bridge: stream '%s' to %s".formatted(stream.name(), backend.endpoints(properties.signals())));
 			return new OtlpBridgeLifecycle(bridge);
 		}
 

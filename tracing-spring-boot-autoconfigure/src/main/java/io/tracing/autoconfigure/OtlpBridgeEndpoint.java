@@ -32,8 +32,6 @@ public final class OtlpBridgeEndpoint {
 
 	private static final int DEFAULT_LIMIT = 1_000;
 
-	private static final int STREAM_NOT_FOUND = 10059;
-
 	private final OtlpBridge bridge;
 
 	OtlpBridgeEndpoint(OtlpBridge bridge) {
@@ -77,17 +75,8 @@ public final class OtlpBridgeEndpoint {
 		if (limit < 1) {
 			throw new InvalidEndpointRequestException("limit=" + limit + " replays nothing", "limit must be 1 or more");
 		}
-		try {
-			ReplayResult result = this.bridge.replay(limit);
-			return new ReplayDescriptor(result.replayed(), result.skipped(), result.more());
-		}
-		catch (JetStreamApiException ex) {
-			if (ex.getApiErrorCode() != STREAM_NOT_FOUND) {
-				throw ex;
-			}
-			// It is created by the first dead letter.
-			return new ReplayDescriptor(0, 0, false);
-		}
+		ReplayResult result = this.bridge.replay(limit);
+		return new ReplayDescriptor(result.replayed(), result.skipped(), result.more());
 	}
 
 	private BridgeDescriptor describe(@Nullable ReplayDescriptor replay) {

@@ -145,10 +145,8 @@ final class Backoff {
 	}
 
 	private Duration backoff() {
-		double factor = Math.pow(2, Math.min(this.failures - 1, 30));
 		double jitter = 1 + ThreadLocalRandom.current().nextDouble(-JITTER, JITTER);
-		double nanos = Math.min(this.settings.firstBackoff().toNanos() * factor, this.settings.maxBackoff().toNanos());
-		return Duration.ofNanos((long) (nanos * jitter));
+		return Duration.ofNanos((long) (this.settings.backoff(this.failures).toNanos() * jitter));
 	}
 
 	/** The backend refuses, and will until somebody changes something. */

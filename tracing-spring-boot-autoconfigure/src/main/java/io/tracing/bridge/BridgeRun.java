@@ -54,7 +54,9 @@ final class BridgeRun {
 
 	private final Faults faults;
 
-	private final List<Thread> threads = new ArrayList<>();
+	private final List<Thread> consumerThreads = new ArrayList<>();
+
+	private volatile @Nullable Thread exhaustedThread;
 
 	private final Thread starter = thread("tracing-bridge-start", this::openStream);
 
@@ -164,11 +166,14 @@ final class BridgeRun {
 			.toList();
 		ExhaustedMessages advisories = new ExhaustedMessages(this.connection, this.settings,
 				durables.stream().map(Durable::name).collect(Collectors.toSet()), this.deadLetters, this.counters);
-		created.forEach((consumer) -> this.threads.add(thread("tracing-" + consumer.durable().name(), consumer)));
-		this.threads.add(thread("tracing-bridge-exhausted", advisories));
+		created
+			.forEach((consumer) -> this.consumerThreads.add(thread("tracing-" + consumer.durable().name(), consumer)));
+		Thread advisoriesThread = thread("tracing-bridge-exhausted", advisories);
+		this.exhaustedThread = advisoriesThread;
 		this.exhausted = advisories;
 		this.consumers = created;
-		this.threads.forEach(Thread::start);
+		this.consumerThreads.forEach(Thread::start);
+		advisoriesThread.start();
 		this.scheduler.scheduleWithFixedDelay(() -> created.forEach(TelemetryConsumer::giveSignOfLife), TICK_SECONDS,
 				TICK_SECONDS, TimeUnit.SECONDS);
 		this.scheduler.scheduleWithFixedDelay(() -> created.forEach(this::refreshPosition), 0, POSITION_SECONDS,
@@ -259,11 +264,14 @@ final class BridgeRun {
 		}
 		this.pipelines.values().forEach(SignalPipeline::stopWaiting);
 		join(this.starter, System.nanoTime() + TimeUnit.SECONDS.toNanos(TICK_SECONDS));
-		for (Thread thread : this.threads) {
-			if (thread.getName().endsWith("exhausted")) {
-				thread.interrupt();
-			}
+		for (Thread thread : this.consumerThreads) {
 			join(thread, deadline);
+		}
+		Thread advisoriesThread = this.exhaustedThread;
+		if (advisoriesThread != null) {
+			// It would wait for advisories a while longer.
+			advisoriesThread.interrupt();
+			join(advisoriesThread, deadline);
 		}
 	}
 

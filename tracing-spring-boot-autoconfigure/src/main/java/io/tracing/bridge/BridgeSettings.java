@@ -38,6 +38,15 @@ record BridgeSettings(String target, String stream, String durable, Set<Signal> 
 		Duration ackWait, int requestsInFlight, Duration firstBackoff, Duration maxBackoff, Duration pause,
 		String serviceName, String deadLetterStream, Duration deadLetterMaxAge, long deadLetterMaxBytes) {
 
+	/**
+	 * How long to wait before the next try, doubled with each failure.
+	 * @param failures how often it has failed in a row, at least once
+	 */
+	Duration backoff(int failures) {
+		double nanos = this.firstBackoff.toNanos() * Math.pow(2, Math.max(0, Math.min(failures - 1, 30)));
+		return Duration.ofNanos((long) Math.min(nanos, this.maxBackoff.toNanos()));
+	}
+
 	boolean drainsAll() {
 		return this.signals.size() == Signal.values().length;
 	}

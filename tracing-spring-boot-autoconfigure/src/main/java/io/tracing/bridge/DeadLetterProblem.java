@@ -12,8 +12,6 @@ import io.nats.client.JetStreamApiException;
  */
 final class DeadLetterProblem {
 
-	private static final int STREAM_NOT_FOUND = 10059;
-
 	private static final int INSUFFICIENT_RESOURCES = 10023;
 
 	private static final int STORAGE_RESOURCES_EXCEEDED = 10047;
@@ -44,7 +42,7 @@ final class DeadLetterProblem {
 
 	private static String describe(JetStreamApiException api, BridgeSettings settings) {
 		return switch (api.getApiErrorCode()) {
-			case STREAM_NOT_FOUND -> "it is not there.";
+			case JetStreamErrorCodes.STREAM_NOT_FOUND -> "it is not there.";
 			case INSUFFICIENT_RESOURCES, STORAGE_RESOURCES_EXCEEDED ->
 				"the server has no room for %d bytes more. Lower tracing.bridge.dead-letter.max-size."
 					.formatted(settings.deadLetterMaxBytes());

@@ -43,7 +43,7 @@ final class DeadLetterReplay {
 		JetStreamManagement management = this.connection.jetStreamManagement();
 		String stream = this.settings.deadLetterStream();
 		// Those that fail again come behind it: a replay ends.
-		long last = management.getStreamInfo(stream).getStreamState().getLastSequence();
+		long last = last(management, stream);
 		long sequence = 1;
 		int replayed = 0;
 		int skipped = 0;
@@ -65,13 +65,27 @@ final class DeadLetterReplay {
 		return new ReplayResult(replayed, skipped, more != null && more.getSeq() <= last);
 	}
 
+	private static long last(JetStreamManagement management, String stream) throws IOException, JetStreamApiException {
+		try {
+			return management.getStreamInfo(stream).getStreamState().getLastSequence();
+		}
+		catch (JetStreamApiException ex) {
+			if (ex.getApiErrorCode() == JetStreamErrorCodes.STREAM_NOT_FOUND) {
+				// It could not be created yet, or was deleted with all that it had.
+				return 0;
+			}
+			throw ex;
+		}
+	}
+
 	private static @Nullable MessageInfo next(JetStreamManagement management, String stream, long sequence)
 			throws IOException, JetStreamApiException {
 		try {
 			return management.getNextMessage(stream, sequence, DeadLetter.SUBJECT_PREFIX + ">");
 		}
 		catch (JetStreamApiException ex) {
-			if (ex.getApiErrorCode() == MESSAGE_NOT_FOUND) {
+			if (ex.getApiErrorCode() == MESSAGE_NOT_FOUND
+					|| ex.getApiErrorCode() == JetStreamErrorCodes.STREAM_NOT_FOUND) {
 				return null;
 			}
 			throw ex;

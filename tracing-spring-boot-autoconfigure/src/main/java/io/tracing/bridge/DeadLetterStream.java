@@ -48,8 +48,6 @@ final class DeadLetterStream {
 	 */
 	static final String ADVISORIES = "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.";
 
-	private static final int STREAM_NOT_FOUND = 10059;
-
 	private static final Duration ACKNOWLEDGED_WITHIN = Duration.ofSeconds(5);
 
 	/** JetStream stores no more. */
@@ -88,7 +86,7 @@ final class DeadLetterStream {
 			management.getStreamInfo(this.settings.deadLetterStream());
 		}
 		catch (JetStreamApiException ex) {
-			if (ex.getApiErrorCode() != STREAM_NOT_FOUND) {
+			if (ex.getApiErrorCode() != JetStreamErrorCodes.STREAM_NOT_FOUND) {
 				throw ex;
 			}
 			management.addStream(StreamConfiguration.builder()

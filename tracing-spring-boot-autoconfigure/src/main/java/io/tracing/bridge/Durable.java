@@ -16,6 +16,7 @@ import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.ConsumerInfo;
 import io.nats.client.api.DeliverPolicy;
 import io.tracing.telemetry.wire.Signal;
+import io.tracing.telemetry.wire.TelemetrySubjects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 record Durable(String name, String filter) {
 
-	private static final String ALL = "telemetry.>";
-
 	/** Signs of life are given once in a while, and one may be late. */
 	static final Duration SHORTEST_ACK_WAIT = Duration.ofSeconds(3);
-
-	/** JetStream's code for a consumer that there is not. */
-	private static final int CONSUMER_NOT_FOUND = 10014;
 
 	/**
 	 * Return the durables of a bridge. One for each signal, so that a signal that the
@@ -43,7 +39,7 @@ record Durable(String name, String filter) {
 	static List<Durable> choose(JetStreamManagement management, BridgeSettings settings)
 			throws IOException, JetStreamApiException {
 		if (settings.drainsAll()) {
-			Durable shared = new Durable(settings.durable(), ALL);
+			Durable shared = new Durable(settings.durable(), TelemetrySubjects.ALL);
 			if (!settings.durablePerSignal() || shared.find(management, settings.stream()) != null) {
 				return List.of(shared);
 			}
@@ -55,7 +51,7 @@ record Durable(String name, String filter) {
 	}
 
 	boolean isForAllSignals() {
-		return this.filter.equals(ALL);
+		return this.filter.equals(TelemetrySubjects.ALL);
 	}
 
 	boolean delivers(Signal signal) {
@@ -84,7 +80,7 @@ record Durable(String name, String filter) {
 			return management.getConsumerInfo(stream, this.name);
 		}
 		catch (JetStreamApiException ex) {
-			if (ex.getApiErrorCode() == CONSUMER_NOT_FOUND) {
+			if (ex.getApiErrorCode() == JetStreamErrorCodes.CONSUMER_NOT_FOUND) {
 				return null;
 			}
 			throw ex;

@@ -15,10 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class NatsProblem {
 
-	private static final int STREAM_NOT_FOUND = 10059;
-
-	private static final int CONSUMER_NOT_FOUND = 10014;
-
 	private static final int JETSTREAM_NOT_ENABLED = 10076;
 
 	private static final int JETSTREAM_NOT_ENABLED_FOR_ACCOUNT = 10039;
@@ -34,10 +30,10 @@ final class NatsProblem {
 	static String describe(Throwable failure, BridgeSettings settings) {
 		if (failure instanceof JetStreamApiException api) {
 			return switch (api.getApiErrorCode()) {
-				case STREAM_NOT_FOUND -> "stream '" + settings.stream()
+				case JetStreamErrorCodes.STREAM_NOT_FOUND -> "stream '" + settings.stream()
 						+ "' is not there yet. It is created by the first application that exports to it;"
 						+ " another one is named by tracing.telemetry.stream.name";
-				case CONSUMER_NOT_FOUND -> consumerDeleted(settings);
+				case JetStreamErrorCodes.CONSUMER_NOT_FOUND -> consumerDeleted(settings);
 				case JETSTREAM_NOT_ENABLED, JETSTREAM_NOT_ENABLED_FOR_ACCOUNT ->
 					"JetStream is not enabled on the server, or not for this account: start nats-server with -js";
 				default -> "JetStream refuses to serve stream '" + settings.stream() + "': " + api.getMessage();

@@ -142,7 +142,8 @@ public final class OtlpBridge implements AutoCloseable {
 	 * @return what was done
 	 * @throws IOException if NATS does not answer; what was published until then is not
 	 * lost
-	 * @throws JetStreamApiException if there is no stream of dead letters
+	 * @throws JetStreamApiException if JetStream refuses; that there is no stream of dead
+	 * letters is no error
 	 */
 	public ReplayResult replay(int limit) throws IOException, JetStreamApiException {
 		return new DeadLetterReplay(this.connection.get(), this.settings).run(limit);

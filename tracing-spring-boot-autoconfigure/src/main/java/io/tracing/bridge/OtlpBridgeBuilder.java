@@ -9,7 +9,6 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 import io.nats.client.Connection;
 import io.tracing.messaging.Faults;
@@ -319,16 +318,13 @@ public final class OtlpBridgeBuilder {
 					"One durable for all signals delivers all signals, but only these are to be drained: "
 							+ this.signals);
 		}
-		BridgeSettings settings = new BridgeSettings(endpoints(), this.stream, this.durable, Set.copyOf(this.signals),
-				this.durablePerSignal, this.batchSize, this.maxBatchBytes, this.flushInterval, this.maxDeliveries,
-				this.retryDelay, this.ackWait, this.requestsInFlight, this.firstBackoff, this.maxBackoff, this.pause,
-				this.serviceName, this.deadLetterStream, this.deadLetterMaxAge, this.deadLetterMaxBytes);
+		BridgeSettings settings = new BridgeSettings(this.target.endpoints(this.signals), this.stream, this.durable,
+				Set.copyOf(this.signals), this.durablePerSignal, this.batchSize, this.maxBatchBytes, this.flushInterval,
+				this.maxDeliveries, this.retryDelay, this.ackWait, this.requestsInFlight, this.firstBackoff,
+				this.maxBackoff, this.pause, this.serviceName, this.deadLetterStream, this.deadLetterMaxAge,
+				this.deadLetterMaxBytes);
 		return new OtlpBridge(this.connection, settings, this.streams, new OtlpHttpSender(this.target),
 				this.shutdownTimeout, this.faults);
-	}
-
-	private String endpoints() {
-		return this.signals.stream().map(this.target::endpoint).distinct().collect(Collectors.joining(", "));
 	}
 
 }

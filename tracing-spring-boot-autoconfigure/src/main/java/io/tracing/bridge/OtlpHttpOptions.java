@@ -4,8 +4,10 @@
 package io.tracing.bridge;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 import io.tracing.telemetry.wire.Signal;
 
@@ -54,6 +56,15 @@ public final class OtlpHttpOptions {
 	 */
 	public String endpoint(Signal signal) {
 		return target(signal).endpoint().toString();
+	}
+
+	/**
+	 * Return where some signals go, for people to read.
+	 * @param signals the signals
+	 * @return the URLs without user and query, in the order of the signals, each once
+	 */
+	public String endpoints(Collection<Signal> signals) {
+		return signals.stream().sorted().map(this::endpoint).distinct().collect(Collectors.joining(", "));
 	}
 
 	/**

@@ -65,10 +65,7 @@ final class Retries {
 
 	/** Wait before the next try, unless there will be none. */
 	void await() throws InterruptedException {
-		double nanos = this.settings.firstBackoff().toNanos()
-				* Math.pow(2, Math.max(0, Math.min(this.failures - 1, 30)));
-		long wait = (long) Math.min(nanos, this.settings.maxBackoff().toNanos());
-		this.stopped.await(wait, TimeUnit.NANOSECONDS);
+		this.stopped.await(this.settings.backoff(this.failures).toNanos(), TimeUnit.NANOSECONDS);
 	}
 
 	/** Nobody waits any more. */

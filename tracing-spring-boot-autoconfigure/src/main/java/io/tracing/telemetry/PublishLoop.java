@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import io.nats.client.JetStream;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.api.PublishAck;
+import io.tracing.telemetry.wire.TelemetrySubjects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,7 +152,7 @@ final class PublishLoop implements Runnable {
 		message.timeouts++;
 		if (message.timeouts >= MAX_TIMEOUTS && this.lastAck - message.firstPublished > 0) {
 			drop(message, DropReason.REFUSED, "NATS answers others, but not '%s': allow the user to publish to '%s'"
-				.formatted(message.subject, TelemetryStream.SUBJECTS));
+				.formatted(message.subject, TelemetrySubjects.ALL));
 		}
 		else {
 			retry(message, now);

@@ -13,6 +13,7 @@ import io.nats.client.api.RetentionPolicy;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import io.tracing.telemetry.wire.Signal;
+import io.tracing.telemetry.wire.TelemetrySubjects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * @param replicas on how many servers of a cluster each message is stored
  */
 public record TelemetryStream(String name, Duration maxAge, long maxBytes, int replicas) {
-
-	/** What the stream takes. */
-	public static final String SUBJECTS = "telemetry.>";
 
 	// Wide enough for the restart of a server between a publish and its repetition.
 	static final Duration DUPLICATE_WINDOW = Duration.ofMinutes(2);
@@ -78,7 +76,7 @@ public record TelemetryStream(String name, Duration maxAge, long maxBytes, int r
 		boolean ageIsLimited = !this.maxAge.isZero();
 		return StreamConfiguration.builder()
 			.name(this.name)
-			.subjects(SUBJECTS)
+			.subjects(TelemetrySubjects.ALL)
 			.retentionPolicy(RetentionPolicy.Limits)
 			.storageType(StorageType.File)
 			.maxAge(this.maxAge)
@@ -111,7 +109,7 @@ public record TelemetryStream(String name, Duration maxAge, long maxBytes, int r
 				throw new IllegalStateException(
 						("The stream '%s' exists and takes the subjects %s, but not '%s'. Name another stream with"
 								+ " tracing.telemetry.stream.name, or give this one the subject '%s'.")
-							.formatted(this.name, bound, wanted, SUBJECTS));
+							.formatted(this.name, bound, wanted, TelemetrySubjects.ALL));
 			}
 		}
 	}
@@ -123,7 +121,7 @@ public record TelemetryStream(String name, Duration maxAge, long maxBytes, int r
 			case SUBJECTS_OVERLAP -> throw new IllegalStateException((problem
 					+ "%s already has subjects of '%s'. Name that stream with tracing.telemetry.stream.name, or take"
 					+ " these subjects from it.")
-				.formatted(management.getStreamNames(SUBJECTS), SUBJECTS), ex);
+				.formatted(management.getStreamNames(TelemetrySubjects.ALL), TelemetrySubjects.ALL), ex);
 			case REPLICAS_NOT_SUPPORTED -> throw new IllegalStateException(
 					(problem + "the servers can't store %d replicas: %s. Lower tracing.telemetry.stream.replicas.")
 						.formatted(this.replicas, ex.getErrorDescription()),

@@ -131,7 +131,7 @@ class OtlpBridgeAutoConfigurationTests {
 	void backendIsOnThisMachineByDefault() {
 		this.bridge.run((context) -> {
 			OtlpHttpOptions backend = context.getBean(OtlpHttpOptions.class);
-			assertThat(OtlpBackend.describe(backend, Set.of(Signal.values()))).isEqualTo(
+			assertThat(backend.endpoints(Set.of(Signal.values()))).isEqualTo(
 					"http://localhost:4318/v1/traces, http://localhost:4318/v1/logs, http://localhost:4318/v1/metrics");
 			assertThat(backend.timeout(Signal.SPANS)).isEqualTo(Duration.ofSeconds(10));
 			assertThat(backend.toString()).contains("headers [], timeout 10s, uncompressed").doesNotContain("gzip");
